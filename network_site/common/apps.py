@@ -1,0 +1,27 @@
+"""The ground floor."""
+
+from django.apps import AppConfig
+from django.db.backends.signals import connection_created
+from django.db.models.signals import post_migrate
+
+
+class CommonConfig(AppConfig):
+    name = "network_site.common"
+    label = "common"
+
+    def ready(self) -> None:
+        from . import guards
+        from .database import teach_sqlite
+
+        connection_created.connect(teach_sqlite, dispatch_uid="common.teach_sqlite")
+        guards.guard("common.TransitionRecord", guards.APPEND_ONLY)
+        guards.guard("common.AuditEntry", guards.APPEND_ONLY)
+        post_migrate.connect(_install_guards, dispatch_uid="common.install_guards")
+
+
+def _install_guards(sender: AppConfig, using: str, **kwargs: object) -> None:
+    from . import guards
+
+    # Once, after the last app: a guard needs its table.
+    if sender.label == "auth":
+        guards.install_guards(using)

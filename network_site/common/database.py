@@ -1,0 +1,48 @@
+"""What every connection needs before the first query."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+
+def is_postgresql(conn: BaseDatabaseWrapper | None = None) -> bool:
+    """Whether the connection speaks to PostgreSQL (the other supported engine is SQLite)."""
+    return (conn or connection).vendor == "postgresql"
+
+
+# SQLite has no session settings, so its triggers ask this process instead (see `allow`).
+_allowed: set[str] = set()
+
+
+def teach_sqlite(sender: Any, connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
+    """Give SQLite the function that guarded tables ask before they let a row be written.
+
+    Elsewhere (the sqlite3 shell, another program) the function is unknown and the write fails.
+    """
+    if connection.vendor == "sqlite":
+        connection.connection.create_function("enlace_allowed", 1, lambda name: int(name in _allowed))
+
+
+@contextmanager
+def allow(name: str) -> Iterator[None]:
+    """Open a guarded table (`publishing`) for the writes inside, in this transaction only."""
+    if is_postgresql():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config(%s, 'on', true)", [f"enlace.{name}"])
+        try:
+            yield
+        finally:
+            if not connection.needs_rollback:
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT set_config(%s, 'off', true)", [f"enlace.{name}"])
+    else:
+        _allowed.add(name)
+        try:
+            yield
+        finally:
+            _allowed.discard(name)

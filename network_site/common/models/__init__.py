@@ -1,0 +1,18 @@
+"""Models of the ground floor, by aggregate."""
+
+from .audit import AuditEntry, AuditHead
+from .base import TimestampedModel
+from .idempotency import IdempotencyKey
+from .notices import Notice
+from .outbox import Outbox
+from .transitions import TransitionRecord
+
+__all__ = [
+    "AuditEntry",
+    "AuditHead",
+    "IdempotencyKey",
+    "Notice",
+    "Outbox",
+    "TimestampedModel",
+    "TransitionRecord",
+]

@@ -1,0 +1,26 @@
+"""Floor 2: people, organisations, tenancy."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+
+
+class OrganizationsConfig(AppConfig):
+    name = "network_site.organizations"
+    label = "organizations"
+
+    def ready(self) -> None:
+        from network_site.common import hooks
+
+        from . import rls, tenancy  # noqa: F401  (registers checks and the reader of shared histories)
+        from .actor import acting_as, service_actor
+
+        hooks.provide_service_actor(lambda name, reason: acting_as(service_actor(name), reason=reason))
+        post_migrate.connect(_install_row_level_security, dispatch_uid="organizations.install_rls")
+
+
+def _install_row_level_security(sender: AppConfig, using: str, **kwargs: object) -> None:
+    from . import rls
+
+    # Once, after the last app: policies need every table.
+    if sender.label == "auth":
+        rls.install(using)

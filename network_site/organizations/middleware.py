@@ -1,0 +1,95 @@
+"""Who asks, for every request; and whether this session has proved enough."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.models import Authenticator
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import NoReverseMatch, reverse
+
+from .actor import ANONYMOUS, Actor, acting_as
+from .selectors import actor_for
+
+Handler = Callable[[HttpRequest], Any]
+SESSION_KEY = "acting_for"
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The actor of a request: nobody, or the signed-in person for the organisation she chose."""
+    user = request.user
+    if not user.is_authenticated:
+        return ANONYMOUS
+    chosen = None
+    with suppress(ValueError, TypeError):
+        chosen = UUID(str(request.session.get(SESSION_KEY)))
+    return actor_for(user, chosen)  # type: ignore[arg-type]
+
+
+class ActorMiddleware:
+    """Sets the actor around the whole response, rendering included.
+
+    On PostgreSQL that opens one transaction (row-level security is told for a transaction, and
+    templates query while they render); an answer of 500 or more rolls it back. On SQLite there is
+    no request transaction at all: one slow page would make all writers wait.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.actor = actor_of(request)  # type: ignore[attr-defined]
+        with acting_as(request.actor):  # type: ignore[attr-defined]
+            response: HttpResponse = self.get_response(request)
+            if response.status_code >= 500 and connection.in_atomic_block:
+                transaction.set_rollback(True)
+            return response
+
+
+def proved_second_factor(request: HttpRequest) -> bool:
+    """Whether this very session showed a second factor (not whether the person once set one up)."""
+    records = get_authentication_records(request)
+    return any(record.get("method") == "mfa" for record in records)
+
+
+class SecondFactorMiddleware:
+    """Network staff and administrators reach nothing but the set-up pages without a second factor."""
+
+    OPEN_NAMES = (
+        "mfa_activate_totp",
+        "mfa_reauthenticate",
+        "mfa_authenticate",
+        "mfa_index",
+        "account_logout",
+        "account_login",
+        "account_reauthenticate",
+    )
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        actor: Actor = request.actor  # type: ignore[attr-defined]
+        if (
+            actor.needs_second_factor
+            and not request.path.startswith(("/static/", "/health/"))
+            and request.path not in self._open_paths()
+            and not proved_second_factor(request)
+        ):
+            has_factor = Authenticator.objects.filter(user_id=actor.user_id, type=Authenticator.Type.TOTP).exists()
+            return redirect("mfa_reauthenticate" if has_factor else "mfa_activate_totp")
+        response: HttpResponse = self.get_response(request)
+        return response
+
+    def _open_paths(self) -> set[str]:
+        paths = set()
+        for name in self.OPEN_NAMES:
+            with suppress(NoReverseMatch):
+                paths.add(reverse(name))
+        return paths

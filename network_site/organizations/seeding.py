@@ -1,0 +1,161 @@
+"""Organisations and demonstration accounts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
+
+from . import services
+from .enums import OrganizationKind, Role
+from .models import Organization, User
+
+SEED = Path(__file__).parent / "seed"
+DEMO_PASSWORD = "enlace-demonstration"
+# Fixed, because `make run` prints it; demonstration accounts exist nowhere but in demonstrations.
+DEMO_SECRETS = {
+    "specialist": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
+    "publisher": "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU",
+    "admin": "MFRGGZDFMZTWQ2LKMFRGGZDFMZTWQ2LK",
+}
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    """An account of the demonstration, and what it shows."""
+
+    name: str
+    first_name: str
+    last_name: str
+    organization: str
+    roles: tuple[str, ...]
+    language: str
+    purpose: str
+
+    @property
+    def email(self) -> str:
+        return f"{self.name}@demo.enlace.example"
+
+    @property
+    def secret(self) -> str:
+        """The TOTP secret, for accounts that need a second factor; otherwise empty."""
+        return DEMO_SECRETS.get(self.name, "")
+
+
+DEMO_ACCOUNTS = (
+    DemoAccount(
+        "contributor", "Ana", "Rivas", "demo-ministry-a", (Role.CONTRIBUTOR,), "en", "writes practices for a ministry"
+    ),
+    DemoAccount("focal", "Luis", "Ferrer", "demo-ministry-a", (Role.FOCAL_POINT,), "en", "sends them in its name"),
+    DemoAccount(
+        "contributor-b", "Maria", "Duarte", "demo-ministry-b", (Role.CONTRIBUTOR,), "pt-br", "writes for another ministry"
+    ),
+    DemoAccount(
+        "focal-b", "Pierre", "Lafond", "demo-ministry-b", (Role.FOCAL_POINT,), "fr", "focal point of another ministry"
+    ),
+    DemoAccount(
+        "admin", "Elena", "Soto", "demo-ministry-a", (Role.ADMINISTRATOR,), "es", "administers a ministry's people"
+    ),
+    DemoAccount(
+        "reviewer-a", "Sofia", "Mendes", "demo-university", (Role.CONTRIBUTOR,), "en", "reviews for a university"
+    ),
+    DemoAccount(
+        "reviewer-b", "Karim", "Adeyemi", "demo-partner", (Role.CONTRIBUTOR,), "en", "reviews for a partner organisation"
+    ),
+    DemoAccount(
+        "specialist", "Clara", "Nunez", "network", (Role.SPECIALIST,), "en", "screens, assigns reviewers, adjudicates"
+    ),
+    DemoAccount("publisher", "Tomas", "Berg", "network", (Role.PUBLISHER,), "en", "publishes what others judged"),
+    DemoAccount("donor", "Ingrid", "Vale", "demo-foundation", (Role.CONTRIBUTOR,), "en", "looks for projects to fund"),
+    DemoAccount("learner", "Paulo", "Reis", "demo-ministry-b", (Role.LEARNER,), "pt-br", "takes courses"),
+)
+
+
+def require_demo() -> None:
+    """Raise ImproperlyConfigured where demonstration accounts must not exist (production)."""
+    if not settings.DEMO:
+        raise ImproperlyConfigured(
+            "Demonstration accounts are refused here. They exist in the embedded profile only (ENLACE_DEMO=1)."
+        )
+
+
+@transaction.atomic
+def load_organizations() -> int:
+    """Load the directory from its data file; running it twice changes nothing."""
+    entries = yaml.safe_load((SEED / "organizations.yaml").read_text(encoding="utf-8"))
+    count = 0
+    for entry in entries:
+        if entry.get("demo") and not settings.DEMO:
+            continue
+        services.save_organization(
+            key=entry["key"],
+            kind=OrganizationKind(entry["kind"]),
+            country_id=entry.get("country") or None,
+            region=entry.get("region") or "",
+            names=entry["names"],
+            about=entry.get("about") or {},
+            acronym=entry.get("acronym") or "",
+            languages=entry.get("languages") or [],
+            currency=entry.get("currency") or "",
+            source=entry.get("source") or "",
+            is_observer=bool(entry.get("observer")),
+            is_demo=bool(entry.get("demo")),
+        )
+        count += 1
+    return count
+
+
+@transaction.atomic
+def load_demo_accounts() -> int:
+    """Create the demonstration accounts with confirmed addresses and, where needed, a second factor.
+
+    Raises ImproperlyConfigured in production. Existing accounts are left as they are.
+    """
+    require_demo()
+    # One hash for all: it costs a second each.
+    password = make_password(DEMO_PASSWORD)
+    for account in DEMO_ACCOUNTS:
+        user, created = User.objects.get_or_create(
+            email=account.email,
+            defaults={
+                "first_name": account.first_name,
+                "last_name": account.last_name,
+                "language": account.language,
+                "is_demo": True,
+                "password": password,
+            },
+        )
+        if created:
+            EmailAddress.objects.create(user=user, email=account.email, verified=True, primary=True)
+        if account.secret and not Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).exists():
+            TOTP.activate(user, account.secret)
+        services.grant_membership(
+            user=user,
+            organization=Organization.objects.get(key=account.organization),
+            roles=account.roles,
+        )
+    return len(DEMO_ACCOUNTS)
+
+
+def demo_account(name: str) -> DemoAccount:
+    """A demonstration account by its name or address. Raises LookupError with the names that exist."""
+    for account in DEMO_ACCOUNTS:
+        if name in {account.name, account.email}:
+            return account
+    raise LookupError(f"No demonstration account is called {name}: {', '.join(a.name for a in DEMO_ACCOUNTS)}.")
+
+
+def current_code(account: DemoAccount) -> str:
+    """The second factor's code of this moment. Raises LookupError for an account without one."""
+    if not account.secret:
+        raise LookupError(f"{account.email} signs in with its password alone.")
+    counter = next(iter(yield_hotp_counters_from_time()))
+    return format_hotp_value(hotp_value(account.secret, counter))

@@ -1,0 +1,106 @@
+"""Reads on people and organisations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q
+from django.utils import timezone
+
+from network_site.common.scoping import unscoped
+
+from .actor import Actor, MembershipFact
+from .enums import OrganizationKind
+from .models import Membership, Organization, User
+
+
+def bootstrap_memberships(user_id: UUID) -> tuple[MembershipFact, ...]:
+    """A person's current memberships, read before there is an actor.
+
+    On PostgreSQL the one function that may do so (`enlace_memberships`) answers; everything else
+    about memberships goes through the scoped manager.
+    """
+    if connection.vendor == "postgresql":
+        import json
+
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT organization_id, roles FROM enlace_memberships(%s)", [user_id])
+            rows = [(pk, json.loads(roles) if isinstance(roles, str) else roles) for pk, roles in cursor.fetchall()]
+    else:
+        now = timezone.now()
+        rows = list(
+            unscoped(Membership)
+            .filter(Q(valid_to__isnull=True) | Q(valid_to__gt=now), user_id=user_id, valid_from__lte=now)
+            .values_list("organization_id", "roles")
+        )
+    if not rows:
+        return ()
+    roles_of = dict(rows)
+    organizations = Organization.objects.filter(pk__in=roles_of)
+    return tuple(
+        MembershipFact(
+            organization_id=organization.pk,
+            organization_kind=organization.kind,
+            organization_names=organization.names,
+            country_id=organization.country_id or "",
+            roles=frozenset(roles_of[organization.pk]),
+            is_demo=organization.is_demo,
+        )
+        for organization in organizations
+    )
+
+
+def actor_for(user: User, organization_id: UUID | None = None) -> Actor:
+    """The person as an actor, for the organisation named (if she belongs to it) or her first one."""
+    memberships = bootstrap_memberships(user.pk)
+    acting = next((fact for fact in memberships if fact.organization_id == organization_id), None)
+    if acting is None and memberships:
+        acting = memberships[0]
+    if acting is None:
+        return Actor(user_id=user.pk)
+    return Actor(
+        user_id=user.pk,
+        organization_id=acting.organization_id,
+        organization_kind=acting.organization_kind,
+        country_id=acting.country_id,
+        roles=acting.roles,
+        memberships=memberships,
+    )
+
+
+def network_organization() -> Organization:
+    """The Network's secretariat. Raises Organization.DoesNotExist before the first seed."""
+    return Organization.objects.get(kind=OrganizationKind.NETWORK)
+
+
+@dataclass(frozen=True)
+class Affiliation:
+    """Where a person belongs, as conflict rules need it."""
+
+    organization_id: UUID
+    kind: str
+    country_id: str
+
+
+def affiliations_of(user_id: UUID) -> list[Affiliation]:
+    """Every current affiliation of a person, whichever one she acts for (Network staff and herself only)."""
+    now = timezone.now()
+    rows = (
+        Membership.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=now), user_id=user_id)
+        .select_related("organization")
+        .order_by("valid_from")
+    )
+    return [
+        Affiliation(row.organization_id, row.organization.kind, row.organization.country_id or "") for row in rows
+    ]
+
+
+def members_with_role(organization_id: UUID, *roles: str) -> list[UUID]:
+    """Ids of the people who hold one of these roles in an organisation now."""
+    now = timezone.now()
+    rows = Membership.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=now), organization_id=organization_id
+    ).values_list("user_id", "roles")
+    return [user_id for user_id, held in rows if set(held) & set(roles)]

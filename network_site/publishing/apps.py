@@ -1,0 +1,14 @@
+"""Floor 3: the public plane and the pages that serve it."""
+
+from django.apps import AppConfig
+
+
+class PublishingConfig(AppConfig):
+    name = "network_site.publishing"
+    label = "publishing"
+
+    def ready(self) -> None:
+        from network_site.common import guards
+
+        for model in ("PublishedRecord", "PublishedVersion", "RecordTerm"):
+            guards.guard(f"publishing.{model}", guards.PUBLISHING_ONLY)

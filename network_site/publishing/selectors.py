@@ -1,0 +1,238 @@
+"""Reads on the public plane: lists with facets, single records, counts for the front page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.paginator import Page as ResultPage
+from django.core.paginator import Paginator
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from network_site.taxonomy.models import Country, Term
+
+from .models import PublishedRecord, RecordTerm
+from .services import fold
+
+PAGE_SIZE = 20
+MAX_QUERY = 200
+MAX_FILTERS = 50
+
+
+@dataclass(frozen=True)
+class Option:
+    """One value of a facet."""
+
+    value: str
+    label: str
+    count: int
+    checked: bool
+
+
+@dataclass(frozen=True)
+class Facet:
+    """A way to narrow a list: its parameter, its title, its values with counts."""
+
+    name: str
+    title: str
+    options: list[Option]
+
+
+@dataclass(frozen=True)
+class RecordQuery:
+    """What a reader asks of a list."""
+
+    text: str = ""
+    country: tuple[str, ...] = ()
+    theme: tuple[str, ...] = ()
+    group: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    sort: str = "newest"
+    page: int = 1
+    problems: tuple[str, ...] = field(default=(), compare=False)
+
+    @classmethod
+    def from_params(cls, params: Any) -> RecordQuery:
+        """Read a query string. What cannot be understood is left out and named in `problems`."""
+        problems = []
+        text = params.get("q", "").strip()
+        if len(text) > MAX_QUERY:
+            text = text[:MAX_QUERY]
+            problems.append(_("Only the first 200 characters of your words were used."))
+        values = {}
+        for name in ("country", "theme", "group", "evidence"):
+            chosen = tuple(dict.fromkeys(value[:24] for value in params.getlist(name) if value))
+            if len(chosen) > MAX_FILTERS:
+                chosen = chosen[:MAX_FILTERS]
+                problems.append(_("Only the first 50 filters were used."))
+            values[name] = chosen
+        levels = tuple(value for value in values["evidence"] if value in {"0", "1", "2", "3", "4", "5"})
+        if levels != values["evidence"]:
+            problems.append(_("Evidence levels go from 0 to 5. Other values were left out."))
+        sort = params.get("sort", "newest")
+        if sort not in SORTS:
+            sort = "newest"
+        try:
+            page = max(1, min(int(params.get("page", "1")), 10_000))
+        except ValueError:
+            page = 1
+        return cls(
+            text=text,
+            country=values["country"],
+            theme=values["theme"],
+            group=values["group"],
+            evidence=levels,
+            sort=sort,
+            page=page,
+            problems=tuple(problems),
+        )
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.text or self.country or self.theme or self.group or self.evidence)
+
+
+SORTS = {
+    "newest": ("-first_published_at", "-number"),
+    "evidence": ("-evidence_level", "-first_published_at", "-number"),
+    "title": ("slug", "number"),
+}
+
+
+@dataclass(frozen=True)
+class RecordList:
+    """A page of results with its facets."""
+
+    query: RecordQuery
+    page: ResultPage[PublishedRecord]
+    facets: list[Facet]
+    total: int
+    total_of_all: int
+
+
+def _with_terms(records: QuerySet[PublishedRecord], codes: tuple[str, ...]) -> QuerySet[PublishedRecord]:
+    if not codes:
+        return records
+    condition = Q(term_id__in=codes) | Q(term__parent_id__in=codes)
+    return records.filter(pk__in=RecordTerm.objects.filter(condition).values("record_id"))
+
+
+def _narrowed(query: RecordQuery, kind: str, *, without: str = "") -> QuerySet[PublishedRecord]:
+    records: QuerySet[PublishedRecord] = PublishedRecord.objects.live().of_kind(kind)
+    for word in fold(query.text).split()[:12]:
+        records = records.filter(search_text__contains=word)
+    if query.country and without != "country":
+        records = records.filter(country_id__in=query.country)
+    if query.evidence and without != "evidence":
+        records = records.filter(evidence_level__in=[int(level) for level in query.evidence])
+    if without != "theme":
+        records = _with_terms(records, query.theme)
+    if without != "group":
+        records = _with_terms(records, query.group)
+    return records
+
+
+def list_records(query: RecordQuery, *, kind: str) -> RecordList:
+    """The records that fit, with each facet counted as if its own choice were not made.
+
+    Costs the same number of queries however many records there are.
+    """
+    found = _narrowed(query, kind)
+    paginator = Paginator(
+        found.select_related("owner", "country").defer("search_text").order_by(*SORTS[query.sort]), PAGE_SIZE
+    )
+    page = paginator.get_page(query.page)
+    facets = [
+        _country_facet(query, kind),
+        _term_facet(query, kind, "theme", _("Function"), "LAF"),
+        _term_facet(query, kind, "group", _("People served"), "TG"),
+        _evidence_facet(query, kind),
+    ]
+    total_of_all = PublishedRecord.objects.live().of_kind(kind).count()
+    return RecordList(query, page, facets, paginator.count, total_of_all)
+
+
+def _country_facet(query: RecordQuery, kind: str) -> Facet:
+    counts = dict(
+        _narrowed(query, kind, without="country")
+        .filter(country__isnull=False)
+        .order_by()
+        .values_list("country_id")
+        .annotate(n=Count("pk"))
+    )
+    countries = Country.objects.filter(pk__in={*counts, *query.country})
+    options = [
+        Option(country.pk, country.name, counts.get(country.pk, 0), country.pk in query.country)
+        for country in countries
+    ]
+    return Facet("country", _("Country"), sorted(options, key=lambda option: (-option.count, fold(option.label))))
+
+
+def _term_facet(query: RecordQuery, kind: str, name: str, title: str, scheme: str) -> Facet:
+    chosen = getattr(query, name)
+    counts = dict(
+        RecordTerm.objects.filter(
+            term__scheme_id=scheme, record__in=_narrowed(query, kind, without=name).order_by().values("pk")
+        )
+        .order_by()
+        .values_list("term_id")
+        .annotate(n=Count("record_id"))
+    )
+    terms = Term.objects.filter(scheme_id=scheme, pk__in={*counts, *chosen})
+    options = [Option(term.pk, term.label, counts.get(term.pk, 0), term.pk in chosen) for term in terms]
+    return Facet(name, title, sorted(options, key=lambda option: (-option.count, fold(option.label))))
+
+
+def _evidence_facet(query: RecordQuery, kind: str) -> Facet:
+    counts = dict(
+        _narrowed(query, kind, without="evidence")
+        .filter(evidence_level__isnull=False)
+        .order_by()
+        .values_list("evidence_level")
+        .annotate(n=Count("pk"))
+    )
+    labels = {term.pk: term.label for term in Term.objects.of("EV")}
+    options = [
+        Option(str(level), f"{level} {labels.get(f'EV{level}', '')}".strip(), counts.get(level, 0), str(level) in query.evidence)
+        for level in range(6)
+    ]
+    return Facet("evidence", _("Evidence"), options)
+
+
+def latest_records(*, kind: str, limit: int = 5) -> list[PublishedRecord]:
+    """The newest records of a kind."""
+    records = PublishedRecord.objects.live().of_kind(kind).select_related("owner", "country").defer("search_text")
+    return list(records[:limit])
+
+
+def counts_by_country(*, kind: str) -> list[tuple[Country, int]]:
+    """Countries with at least one record, the most first."""
+    counts = dict(
+        PublishedRecord.objects.live()
+        .of_kind(kind)
+        .filter(country__isnull=False)
+        .order_by()
+        .values_list("country_id")
+        .annotate(n=Count("pk"))
+    )
+    rows = [(country, counts[country.pk]) for country in Country.objects.filter(pk__in=counts)]
+    return sorted(rows, key=lambda row: (-row[1], fold(row[0].name)))
+
+
+def counts_by_term(*, kind: str, scheme: str) -> list[tuple[Term, int]]:
+    """Terms of a scheme with at least one record, the most first."""
+    live = PublishedRecord.objects.live().of_kind(kind).order_by().values("pk")
+    counts = dict(
+        RecordTerm.objects.filter(term__scheme_id=scheme, record__in=live)
+        .order_by()
+        .values_list("term_id")
+        .annotate(n=Count("record_id"))
+    )
+    rows = [(term, counts[term.pk]) for term in Term.objects.filter(pk__in=counts)]
+    return sorted(rows, key=lambda row: (-row[1], fold(row[0].label)))
+
+
+def counts_by_owner_country(*, kind: str) -> dict[str, int]:
+    """How many records each country has, by ISO code."""
+    return {country.pk: count for country, count in counts_by_country(kind=kind)}

@@ -1,0 +1,127 @@
+"""Publish and withdraw: the only writes on the public plane."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+import jsonschema
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import slugify
+
+from network_site.common import audit, outbox
+from network_site.common.database import allow
+from network_site.common.html import to_text
+from network_site.organizations.models import Organization
+
+from .models import Audience, PublishedRecord, PublishedVersion, RecordNumber, RecordTerm
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, for the simple text filter."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def next_number(kind: str) -> int:
+    """The next public number of a kind; the row lock keeps two publishers apart."""
+    RecordNumber.objects.bulk_create([RecordNumber(kind=kind)], ignore_conflicts=True)
+    counter = RecordNumber.objects.select_for_update().get(kind=kind)
+    counter.last += 1
+    counter.save(update_fields=["last"])
+    return counter.last
+
+
+@transaction.atomic
+def publish(
+    *,
+    kind: str,
+    record_id: UUID,
+    owner: Organization,
+    country_id: str | None,
+    version: int,
+    schema: str,
+    json_schema: dict[str, Any],
+    snapshot: dict[str, Any],
+    terms: Collection[str],
+    audience: str = Audience.PUBLIC,
+    evidence_level: int | None = None,
+    provenance: str = "",
+    is_demo: bool = False,
+) -> PublishedRecord:
+    """Put a snapshot on the public plane, as a new record or as the next version of one.
+
+    In order: the public number (the first time), the snapshot checked against its schema, the
+    record, the immutable version, the terms, the audit trail, the outbox (search and feeds follow).
+    Raises jsonschema.ValidationError for a snapshot that its schema refuses, and IntegrityError for
+    a version that was published before.
+    """
+    known = PublishedRecord.objects.select_for_update(of=("self",)).filter(pk=record_id).first()
+    number = known.number if known else next_number(kind)
+    document = snapshot | {"number": number, "version": version, "schema": schema}
+    jsonschema.validate(document, json_schema)
+    now = timezone.now()
+    source = document["texts"][document["source_language"]]
+    record = known or PublishedRecord(id=record_id, kind=kind, number=number, first_published_at=now)
+    record.slug = slugify(source["title"])[:60].strip("-") or kind
+    record.owner = owner
+    record.country_id = country_id
+    record.audience = audience
+    record.state = PublishedRecord.State.PUBLISHED
+    record.version = version
+    record.schema = schema
+    record.snapshot = document
+    record.source_language = document["source_language"]
+    record.evidence_level = evidence_level
+    record.provenance = provenance
+    record.is_demo = is_demo
+    record.published_at = now
+    record.withdrawn_at = None
+    record.withdrawal_reason = ""
+    record.search_text = _search_text(document)
+    with allow("publishing"):
+        record.save()
+        PublishedVersion.objects.create(
+            record=record,
+            version=version,
+            schema=schema,
+            snapshot=document,
+            digest=audit.digest(document),
+            published_at=now,
+        )
+        RecordTerm.objects.filter(record=record).delete()
+        RecordTerm.objects.bulk_create([RecordTerm(record=record, term_id=code) for code in sorted(set(terms))])
+    audit.record(
+        "record.published", tenant_id=owner.pk, subject=record, version=version, after=document, reason=schema
+    )
+    outbox.enqueue("record.published", subject=record, version=version, tenant_id=owner.pk)
+    return record
+
+
+@transaction.atomic
+def withdraw(*, record_id: UUID, reason: str) -> PublishedRecord:
+    """Take a record out of the databank; its address answers 410 with the reason from then on.
+
+    Raises PublishedRecord.DoesNotExist for what was never published.
+    """
+    record: PublishedRecord = PublishedRecord.objects.select_for_update(of=("self",)).get(pk=record_id)
+    record.state = PublishedRecord.State.WITHDRAWN
+    record.withdrawn_at = timezone.now()
+    record.withdrawal_reason = reason
+    with allow("publishing"):
+        record.save(update_fields=["state", "withdrawn_at", "withdrawal_reason"])
+    audit.record("record.withdrawn", tenant_id=record.owner_id, subject=record, version=record.version, reason=reason)
+    outbox.enqueue("record.withdrawn", subject=record, version=record.version, tenant_id=record.owner_id)
+    return record
+
+
+def _search_text(document: dict[str, Any]) -> str:
+    words = []
+    for part in document["texts"].values():
+        for name in ("title", "one_line", "problem", "description"):
+            if part.get(name):
+                words.append(to_text(str(part[name])))
+    return fold("\n".join(words))

@@ -1,0 +1,90 @@
+"""The directory of institutions, as anybody reads it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from network_site.common.language import pick
+from network_site.organizations.enums import OrganizationKind
+from network_site.organizations.models import Organization
+
+from .selectors import counts_by_owner_country, fold
+from .slots import organization_sections
+
+
+def organization_list(request: HttpRequest, page: Any) -> HttpResponse:
+    """All listed organisations, by kind, with a filter by words and kind."""
+    text = request.GET.get("q", "").strip()[:200]
+    kind = request.GET.get("kind", "")
+    organizations = list(Organization.objects.listed().select_related("country"))
+    counts: dict[str, int] = {}
+    matching = [one for one in organizations if fold(text) in fold(f"{' '.join(one.names.values())} {one.acronym} {one.place}")]
+    for one in matching:
+        counts[one.kind] = counts.get(one.kind, 0) + 1
+    if kind in OrganizationKind.values:
+        matching = [one for one in matching if one.kind == kind]
+    matching.sort(key=lambda one: (one.is_demo, fold(one.place), fold(one.name)))
+    base = page.get_url(request)
+    try:
+        number = max(1, min(int(request.GET.get("page", "1")), 1000))
+    except ValueError:
+        number = 1
+    shown = Paginator(matching, 40).get_page(number)
+    return render(
+        request,
+        "publishing/organizations.html",
+        {
+            "page": page,
+            "shown": shown,
+            "rows": [
+                {
+                    "cells": [
+                        {"text": one.name, "url": f"{base}{one.key}/"},
+                        one.place,
+                        str(OrganizationKind(one.kind).label),
+                        _("Observer") if one.is_observer else (_("Demonstration") if one.is_demo else ""),
+                    ]
+                }
+                for one in shown
+            ],
+            "kinds": [
+                {"value": value, "label": label, "count": counts.get(value, 0), "checked": value == kind}
+                for value, label in OrganizationKind.choices
+            ],
+            "text": text,
+            "kind": kind,
+            "pagination_query": "&".join(
+                f"{name}={value}" for name, value in (("q", text), ("kind", kind)) if value
+            ),
+        },
+    )
+
+
+def organization_page(request: HttpRequest, page: Any, key: str) -> HttpResponse:
+    """One organisation: what it is, and what it published."""
+    organization = Organization.objects.listed().select_related("country").filter(key=key).first()
+    if organization is None:
+        raise Http404
+    filled = [fill(organization) for fill in organization_sections]
+    context: dict[str, Any] = {}
+    for _template, extra in filled:
+        context |= extra
+    return render(
+        request,
+        "publishing/organization.html",
+        context
+        | {
+            "page": page,
+            "organization": organization,
+            "about": pick(organization.about) or "",
+            "kind_label": str(OrganizationKind(organization.kind).label),
+            "directory_url": page.get_url(request),
+            "sections": [template for template, _extra in filled],
+            "country_practices": counts_by_owner_country(kind="practice").get(organization.country_id or "", 0),
+        },
+    )

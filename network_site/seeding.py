@@ -1,0 +1,35 @@
+"""Fill a new site with real content, in the order in which one thing needs another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+
+from network_site.organizations import seeding as organizations
+from network_site.organizations.actor import acting_as, service_actor
+from network_site.publishing import seeding as publishing
+from network_site.taxonomy import services as taxonomy
+from practices import seeding as practices
+from practices.models import DatabankPage
+
+
+def seed(progress: Callable[[str], object]) -> None:
+    """Load schemes, countries, organisations, pages; in a demonstration also accounts and practices.
+
+    Idempotent. In production no account exists at first, so practices come in later, with
+    `manage.py import_documented` by the Network's own staff.
+    """
+    progress(f"{taxonomy.load_schemes()} terms of the common schemes")
+    progress(f"{taxonomy.load_countries()} countries, {taxonomy.load_context_figures()} context figures")
+    with acting_as(service_actor("seeding"), reason="seed"):
+        progress(f"{organizations.load_organizations()} organisations")
+        progress(f"{publishing.load_pages(DatabankPage)} new pages")
+        if settings.DEMO:
+            progress(f"{organizations.load_demo_accounts()} demonstration accounts")
+    if settings.DEMO:
+        result = practices.load_documented(progress)
+        if result.errors:
+            raise RuntimeError("; ".join(str(error) for error in result.errors[:10]))
+        progress(f"{result.written} documented practices written, {result.unchanged} unchanged")
+        progress(f"{practices.load_demonstration(progress)} new demonstration practices")

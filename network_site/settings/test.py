@@ -1,0 +1,29 @@
+"""Settings of the test suite: quick hashing, mail in memory, no redirect to https."""
+
+import os
+import tempfile
+
+os.environ.setdefault("SECRET_KEY", "tests-only")
+os.environ.setdefault("ALLOWED_HOSTS", "testserver,localhost,127.0.0.1")
+os.environ.setdefault("ENLACE_VAR", os.path.join(tempfile.gettempdir(), f"enlace-tests-{os.getuid()}"))
+os.environ.setdefault("ENLACE_DEMO", "1")
+os.environ.setdefault("PRIVATE_ACCEL_LOCATION", "")
+# The suite never talks to a broker: consumers run in the test's own process.
+os.environ.pop("REDIS_URL", None)
+
+from .base import *  # noqa: E402, F403  (production first, then what tests need)
+from .base import STORAGES  # noqa: E402
+
+SECURE_SSL_REDIRECT = False
+SECURE_HSTS_SECONDS = 0
+SESSION_COOKIE_SECURE = False
+CSRF_COOKIE_SECURE = False
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES = STORAGES | {
+    # No collectstatic before a test run.
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Hundreds of sign-ins a minute from one address are the suite, not an attack; limits have their own tests.
+ACCOUNT_RATE_LIMITS = False

@@ -1,0 +1,157 @@
+"""What every page's frame needs: languages, menu, who acts for whom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse, translate_url
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language, gettext
+from wagtail.models import Page
+
+from network_site.common.language import pick, without_language
+from network_site.common.models import Notice
+from network_site.organizations.actor import Actor
+from network_site.organizations.enums import Role
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """The frame's inputs; each is worked out only when a template asks for it."""
+    return {
+        "actor": SimpleLazyObject(lambda: shown_actor(request)),
+        "language_links": SimpleLazyObject(lambda: language_links(request)),
+        "main_menu": SimpleLazyObject(lambda: main_menu(request)),
+        "nav_groups": SimpleLazyObject(lambda: nav_groups(request)),
+        "footer_groups": SimpleLazyObject(lambda: footer_groups(request)),
+        "unread_notices": SimpleLazyObject(lambda: unread(request)),
+        "home_url": f"/{get_language() or settings.LANGUAGE_CODE}/",
+        "sign_in_url": reverse("account_login"),
+        "sign_out_url": reverse("account_logout"),
+        "workspace_url": reverse("workspace:home"),
+        "switch_url": reverse("workspace:switch"),
+    }
+
+
+def _actor(request: HttpRequest) -> Actor:
+    return getattr(request, "actor", None) or Actor()
+
+
+def shown_actor(request: HttpRequest) -> dict[str, Any]:
+    """The actor in words."""
+    actor = _actor(request)
+    labels = dict(Role.choices)
+
+    def words(roles: frozenset[str]) -> str:
+        return ", ".join(str(labels[role]) for role in Role.values if role in roles)
+
+    acting = actor.acting
+    return {
+        "is_authenticated": actor.is_authenticated,
+        "organization_name": pick(acting.organization_names) if acting else "",
+        "role_label": words(actor.roles),
+        "is_demo": bool(acting and acting.is_demo),
+        "memberships": [
+            {
+                "id": str(fact.organization_id),
+                "organization_name": pick(fact.organization_names),
+                "role_label": words(fact.roles),
+                "current": fact.organization_id == actor.organization_id,
+            }
+            for fact in actor.memberships
+        ],
+    }
+
+
+def language_links(request: HttpRequest) -> list[dict[str, Any]]:
+    """The same page in the other languages; on a record the reader stays on the record."""
+    here = getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE)
+    page = getattr(request, "enlace_page", None)
+    urls = _translated_page_urls(request, page) if page is not None else {}
+    links = []
+    for code, label in settings.LANGUAGES:
+        url = urls.get(code)
+        if url is None:
+            url = translate_url(request.get_full_path(), code) if page is None else f"/{code}/"
+        if url == request.get_full_path() and code != here:
+            url = f"/{code}/"
+        links.append({"code": code, "label": label, "url": url, "current": code == here})
+    return links
+
+
+def _translated_page_urls(request: HttpRequest, page: Page) -> dict[str, str]:
+    own = page.get_url(request) or "/"
+    rest = request.path.removeprefix(own) if request.path.startswith(own) else ""
+    query = f"?{request.GET.urlencode()}" if request.GET else ""
+    urls = {}
+    for sibling in Page.objects.filter(translation_key=page.translation_key).live().select_related("locale"):
+        url = sibling.get_url(request)
+        if url:
+            urls[sibling.locale.language_code] = f"{url}{rest}{query}"
+    return urls
+
+
+def main_menu(request: HttpRequest) -> list[dict[str, Any]]:
+    """The pages that their editors put into the menu, in this language."""
+    pages = (
+        Page.objects.live().in_menu().filter(locale__language_code=get_language(), depth=3).order_by("path")
+    )
+    return [
+        {
+            "label": page.title,
+            "url": page.get_url(request),
+            "current": bool(page.get_url(request)) and request.path.startswith(page.get_url(request)),
+        }
+        for page in pages
+    ]
+
+
+def footer_groups(request: HttpRequest) -> list[dict[str, Any]]:
+    """The foot of public pages: the text pages of this language."""
+    home = f"/{get_language()}/"
+    pages = Page.objects.live().filter(locale__language_code=get_language(), depth=3).order_by("path")
+    entries = [{"label": page.title, "url": page.get_url(request), "menu": page.show_in_menus} for page in pages]
+    return [
+        {
+            "label": gettext("The Network"),
+            "items": [{"label": gettext("Home"), "url": home}, *(entry for entry in entries if entry["menu"])],
+        },
+        {"label": gettext("Help"), "items": [entry for entry in entries if not entry["menu"]]},
+    ]
+
+
+def unread(request: HttpRequest) -> int:
+    """How many notices the person has not seen."""
+    return Notice.objects.filter(read_at__isnull=True).count() if _actor(request).is_authenticated else 0
+
+
+def nav_groups(request: HttpRequest) -> list[dict[str, Any]]:
+    """The workspace's navigation for this actor."""
+    actor = _actor(request)
+    if not actor.is_authenticated:
+        return []
+
+    def item(label: str, name: str, count: int | None = None) -> dict[str, Any]:
+        url = reverse(name)
+        here = without_language(request.path)
+        target = without_language(url)
+        current = here == target if name == "workspace:home" else here.startswith(target)
+        return {"label": label, "url": url, "count": count, "current": current}
+
+    groups = [
+        {
+            "label": gettext("My work"),
+            "items": [
+                item(gettext("Tasks"), "workspace:home"),
+                item(gettext("Notices"), "workspace:notices", unread(request) or None),
+                item(gettext("Reviews"), "practices:reviews"),
+            ],
+        }
+    ]
+    if actor.is_network:
+        groups.append({"label": gettext("Network"), "items": [item(gettext("Practices in review"), "practices:queue")]})
+        groups.append({"label": gettext("Our organisation"), "items": [item(gettext("Documented practices"), "practices:list")]})
+    elif actor.organization_id:
+        groups.append({"label": gettext("My organisation"), "items": [item(gettext("Practices"), "practices:list")]})
+    return groups

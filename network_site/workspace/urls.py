@@ -1,0 +1,16 @@
+"""Addresses of the workspace."""
+
+from django.urls import path
+
+from network_site.organizations.views import switch_organization
+
+from . import views
+
+app_name = "workspace"
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("notices/", views.notice_list, name="notices"),
+    path("notices/<uuid:pk>/", views.open_notice, name="notice"),
+    path("switch/", switch_organization, name="switch"),
+]

@@ -1,0 +1,78 @@
+"""What follows from events of the databank: notices to the people who have to act or want to know."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from network_site.common import notices, outbox
+from network_site.common.hooks import as_service
+from network_site.common.models import Outbox
+from network_site.organizations.enums import Role
+from network_site.organizations.selectors import members_with_role, network_organization
+
+from .models import PracticeVersion, Review
+
+
+def _focal_points(version: PracticeVersion) -> list[UUID]:
+    return members_with_role(version.practice.owner_id, Role.FOCAL_POINT)
+
+
+def _writers(version: PracticeVersion) -> list[UUID]:
+    return members_with_role(version.practice.owner_id, Role.FOCAL_POINT, Role.CONTRIBUTOR)
+
+
+def _specialists(version: PracticeVersion) -> list[UUID]:
+    return members_with_role(network_organization().pk, Role.SPECIALIST, Role.LEAD)
+
+
+def _publishers(version: PracticeVersion) -> list[UUID]:
+    return members_with_role(network_organization().pk, Role.PUBLISHER)
+
+
+RECIPIENTS: dict[str, Callable[[PracticeVersion], list[UUID]]] = {
+    "practice.handed_over": _focal_points,
+    "practice.submitted": _specialists,
+    "practice.screened": _writers,
+    "practice.returned": _writers,
+    "practice.declined": _writers,
+    "practice.diverged": _specialists,
+    "practice.endorsed": _publishers,
+    "practice.published": _writers,
+    "practice.withdrawn": _writers,
+}
+
+
+def tell_about_version(row: Outbox) -> None:
+    """Write one notice for each person concerned; the same event twice is one notice."""
+    with as_service("relay", f"notices for {row.kind}"):
+        version = PracticeVersion.objects.select_related("practice").get(pk=row.object_id)
+        notices.tell(
+            row,
+            recipients=RECIPIENTS[row.kind](version),
+            subject=version.title,
+            url_name="practices:version",
+        )
+
+
+def tell_about_review(row: Outbox) -> None:
+    """A reviewer hears that she was asked; specialists hear what became of it."""
+    with as_service("relay", f"notices for {row.kind}"):
+        review = Review.objects.select_related("version").get(pk=row.object_id)
+        version = review.version
+        if row.kind == "review.assigned":
+            notices.tell(row, recipients=[review.reviewer_id], subject=version.title, url_name="practices:review")
+        else:
+            notices.tell(
+                row,
+                recipients=members_with_role(network_organization().pk, Role.SPECIALIST, Role.LEAD),
+                subject=version.title,
+                url_name="practices:version",
+                object_id=version.pk,
+            )
+
+
+def connect() -> None:
+    """Register the consumers (called when the app is ready)."""
+    outbox.consumer(*RECIPIENTS)(tell_about_version)
+    outbox.consumer("review.assigned", "review.filed", "review.released")(tell_about_review)

@@ -1,0 +1,226 @@
+"""Reads of the databank's private side. Managers have scoped everything already."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from network_site.common.models import TransitionRecord
+from network_site.organizations.actor import Actor
+from network_site.organizations.enums import OrganizationKind, Role
+from network_site.organizations.models import Organization, User
+
+from .enums import IN_WORK, PracticeStatus, ReviewStatus
+from .models import EvidenceItem, PracticeVersion, Review
+from .workflow import PRACTICE
+
+
+def list_versions(actor: Actor) -> Any:
+    """Versions that belong to the actor's organisation, in work or published, newest change first."""
+    return PracticeVersion.objects.for_list().filter(
+        Q(practice__owner_id=actor.organization_id), Q(status__in=[*IN_WORK, PracticeStatus.PUBLISHED, PracticeStatus.DECLINED])
+    )
+
+
+def list_shared_with_network() -> Any:
+    """Versions that the Network works on (for its staff), oldest change first."""
+    return (
+        PracticeVersion.objects.for_list()
+        .filter(status__in=[*IN_WORK - {PracticeStatus.DRAFT, PracticeStatus.READY}])
+        .order_by("changed_at")
+    )
+
+
+def get_version(pk: UUID) -> PracticeVersion:
+    """One version with its practice. Raises PracticeVersion.DoesNotExist, for foreign ones too."""
+    version: PracticeVersion = PracticeVersion.objects.select_related(
+        "practice__owner", "practice__owner__country", "country"
+    ).get(pk=pk)
+    return version
+
+
+def history_of(version: PracticeVersion) -> list[dict[str, Any]]:
+    """The timeline of a version, newest first, in words."""
+    records = list(TransitionRecord.objects.filter(object_id=version.pk).order_by("-at", "-object_version"))
+    organizations = {
+        organization.pk: organization
+        for organization in Organization.objects.filter(pk__in={record.organization_id for record in records})
+    }
+    labels = dict(PracticeStatus.choices)
+    return [
+        {
+            "at": record.at,
+            "title": str(PRACTICE.transitions[record.name].past),
+            "by": _who(record, organizations),
+            "note": record.note,
+            "from_label": str(labels.get(record.source, record.source)),
+            "to_label": str(labels.get(record.target, record.target)),
+            "now": index == 0,
+        }
+        for index, record in enumerate(records)
+    ]
+
+
+def _who(record: TransitionRecord, organizations: dict[UUID, Organization]) -> str:
+    if record.organization_id is None:
+        return _("Enlace, by rule")
+    organization = organizations.get(record.organization_id)
+    roles = dict(Role.choices)
+    role = ", ".join(str(roles.get(name, name)) for name in record.role.split("+") if name)
+    return f"{organization.name if organization else ''} ({role})" if role else str(organization or "")
+
+
+def last_note(version: PracticeVersion, name: str) -> str:
+    """The reason given with the last transition of that name; empty when there is none."""
+    note = (
+        TransitionRecord.objects.filter(object_id=version.pk, name=name).order_by("-at").values_list("note", flat=True)
+    )
+    return note.first() or ""
+
+
+def list_reviews(actor: Actor) -> Any:
+    """The actor's own reviews, the open ones first."""
+    return (
+        Review.objects.filter(reviewer_id=actor.user_id)
+        .exclude(status=ReviewStatus.RELEASED)
+        .select_related("version__practice__owner", "owner")
+        .order_by("filed_at", "due_on")
+    )
+
+
+def get_review(pk: UUID, actor: Actor) -> Review:
+    """The actor's own review. Raises Review.DoesNotExist for everybody else's, the Network's view included."""
+    review: Review = Review.objects.select_related("version__practice__owner", "owner").get(
+        pk=pk, reviewer_id=actor.user_id
+    )
+    return review
+
+
+def list_assignments(version: PracticeVersion) -> list[dict[str, Any]]:
+    """Who was asked to review in this round and how far they are (for network staff): never the scores."""
+    reviews = (
+        Review.objects.filter(version=version, round=version.round)
+        .exclude(status=ReviewStatus.RELEASED)
+        .select_related("owner", "reviewer")
+    )
+    return [
+        {
+            "review": review,
+            "organization": review.owner.name,
+            "name": str(review.reviewer),
+            "status": review.get_status_display(),
+            "due_on": review.due_on,
+        }
+        for review in reviews
+    ]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A person who could be asked to review."""
+
+    user: User
+    organization: Organization
+
+
+def reviewer_candidates() -> list[Candidate]:
+    """People of partner organisations, universities and social partners, by organisation (network staff)."""
+    from network_site.organizations.models import Membership
+
+    kinds = [OrganizationKind.INTERNATIONAL, OrganizationKind.ACADEMIC, OrganizationKind.SOCIAL_PARTNER]
+    memberships = (
+        Membership.objects.filter(valid_to__isnull=True, organization__kind__in=kinds, user__is_active=True)
+        .select_related("user", "organization")
+        .order_by("organization__key", "user__last_name")
+    )
+    return [Candidate(membership.user, membership.organization) for membership in memberships]
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something that waits for the actor."""
+
+    title: str
+    subject: str
+    url_name: str
+    pk: UUID
+    tag: str
+    due_on: Any = None
+    is_demo: bool = False
+
+
+def list_tasks(actor: Actor) -> list[Task]:
+    """What waits for this actor: reviews to file, practices to send, screen, settle or publish."""
+    tasks = [
+        Task(
+            _("Declare your interests") if review.status == ReviewStatus.ASSIGNED else _("File your review"),
+            review.version.title,
+            "practices:review",
+            review.pk,
+            str(review.get_status_display()),
+            review.due_on,
+            review.version.practice.is_demo,
+        )
+        for review in list_reviews(actor).filter(status__in=[ReviewStatus.ASSIGNED, ReviewStatus.DECLARED])
+    ]
+    wanted = _waiting_states(actor)
+    if wanted:
+        versions = PracticeVersion.objects.for_list().filter(status__in=wanted)
+        if not actor.is_network:
+            versions = versions.filter(practice__owner_id=actor.organization_id)
+        tasks += [
+            Task(
+                wanted[version.status],
+                version.title,
+                "practices:version",
+                version.pk,
+                str(version.get_status_display()),
+                None,
+                version.practice.is_demo,
+            )
+            for version in versions.order_by("changed_at")
+        ]
+    return tasks
+
+
+def _waiting_states(actor: Actor) -> dict[str, str]:
+    states: dict[str, str] = {}
+    if actor.is_network:
+        if actor.has(Role.SPECIALIST, Role.LEAD):
+            states[PracticeStatus.SUBMITTED] = _("Screen this practice")
+            states[PracticeStatus.SCREENING] = _("Finish the screening")
+            states[PracticeStatus.IN_REVIEW] = _("Look after its reviews")
+            states[PracticeStatus.ADJUDICATION] = _("Settle the scores")
+        if actor.has(Role.PUBLISHER):
+            states[PracticeStatus.ENDORSED] = _("Publish this practice")
+    elif actor.has(Role.FOCAL_POINT):
+        states[PracticeStatus.READY] = _("Read it and send it for review")
+        states[PracticeStatus.REVISION] = _("Answer the questions and send it again")
+    elif actor.has(Role.CONTRIBUTOR):
+        states[PracticeStatus.DRAFT] = _("Go on writing")
+        states[PracticeStatus.REVISION] = _("Answer the questions")
+    return states
+
+
+def count_by_status(actor: Actor) -> dict[str, int]:
+    """How many of the organisation's versions stand in each state."""
+    from django.db.models import Count
+
+    rows = (
+        PracticeVersion.objects.filter(practice__owner_id=actor.organization_id)
+        .order_by()
+        .values_list("status")
+        .annotate(n=Count("pk"))
+    )
+    return dict(rows)
+
+
+def find_evidence_file(pk: UUID) -> EvidenceItem | None:
+    """An evidence file that the current actor may read, else None."""
+    return EvidenceItem.objects.filter(pk=pk).exclude(file="").first()
+
+

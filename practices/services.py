@@ -1,0 +1,660 @@
+"""Every write of the databank: one verb each, atomic, told in order."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from network_site.common import audit, html, idempotency, outbox
+from network_site.common.scoping import current_actor
+from network_site.common.workflow import StaleVersion, TransitionRefused, Unmet
+from network_site.organizations import services as organizations
+from network_site.organizations.actor import Actor, acting_as, current, service_actor
+from network_site.organizations.enums import Capacity, OrganizationKind
+from network_site.organizations.models import Membership, Organization, User
+from network_site.organizations.selectors import network_organization
+from network_site.publishing import services as publishing
+from network_site.publishing.models import PublishedRecord
+
+from . import importing, permissions
+from .conflicts import REVIEW, ConflictOfInterest, conflicts_of, refuse_conflicts
+from .enums import MAX_SCORE, Aspect, Criterion, Exclusion, Interest, PracticeStatus, ReviewStatus
+from .marks import disputed_criteria, filed_reviews, marks_of
+from .models import (
+    Adjudication,
+    BuildingBlock,
+    Contact,
+    Contribution,
+    CostLine,
+    Edit,
+    EvidenceItem,
+    Outcome,
+    Practice,
+    PracticeVersion,
+    Precondition,
+    Review,
+    ReviewScore,
+    Screening,
+    StudyJudgement,
+    Translation,
+    VersionTerm,
+)
+from .snapshot import JSON_SCHEMA, SCHEMA, build_snapshot, source_digest, terms_of
+from .workflow import PRACTICE, REVIEW_FLOW
+
+RICH_TEXTS = ("description",)
+PLAIN_TEXTS = ("title", "one_line", "problem", "reach", "negative_effects", "risks_if_copied", "transfer_offer")
+ROWS: dict[str, type[models.Model]] = {
+    "contacts": Contact,
+    "contributions": Contribution,
+    "preconditions": Precondition,
+    "building_blocks": BuildingBlock,
+    "outcomes": Outcome,
+    "evidence_items": EvidenceItem,
+    "costs": CostLine,
+}
+REVIEW_DAYS = 14
+
+Rows = Mapping[str, Collection[Mapping[str, Any]]]
+
+
+# --- Writing ---------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def create_draft(
+    *,
+    fields: Mapping[str, Any],
+    terms: Mapping[str, Collection[str]],
+    rows: Rows,
+    key: str | None = None,
+    is_demo: bool = False,
+) -> PracticeVersion:
+    """Begin a practice of the actor's organisation with the seven inputs of a draft.
+
+    The same `key` again answers with the practice that was made the first time.
+    Raises PermissionDenied for an actor who does not write for an organisation.
+    """
+    actor = current()
+    if not actor.has("contributor", "focal_point") or actor.organization_id is None:
+        raise PermissionDenied
+
+    def create() -> PracticeVersion:
+        practice = Practice.objects.create(
+            owner_id=actor.organization_id, created_by_id=actor.user_id, is_demo=is_demo or _acts_in_demo(actor)
+        )
+        country = actor.country_id or None
+        given = {"country_id": country, "region": "" if country else _demo_region(actor)} | _clean(fields)
+        version = PracticeVersion.objects.create(practice=practice, **given)
+        _write_terms(version, terms)
+        _write_rows(version, rows)
+        _mark_edit(version, actor)
+        audit.record("practice.created", tenant_id=practice.owner_id, subject=practice, after=_content(version))
+        return version
+
+    return idempotency.once(key, "practice.create", create, lambda pk: PracticeVersion.objects.get(pk=pk))
+
+
+@transaction.atomic
+def save_version(
+    version: PracticeVersion,
+    *,
+    lock_version: int,
+    fields: Mapping[str, Any],
+    terms: Mapping[str, Collection[str]] | None = None,
+    rows: Rows | None = None,
+) -> PracticeVersion:
+    """Save one page of the form.
+
+    Raises StaleVersion when somebody saved after `lock_version` was read, and TransitionRefused when
+    the version can no longer be edited by this actor.
+    """
+    actor = current()
+    locked: PracticeVersion = (
+        PracticeVersion.objects.select_for_update(of=("self",)).select_related("practice").get(pk=version.pk)
+    )
+    if not permissions.can_edit(actor, locked):
+        raise TransitionRefused([Unmet("not_editable", _("This version can no longer be changed here."))])
+    if locked.lock_version != lock_version:
+        raise StaleVersion(locked)
+    before = _content(locked)
+    for name, value in _clean(fields).items():
+        setattr(locked, name, value)
+    locked.lock_version += 1
+    locked.save()
+    _write_terms(locked, terms or {})
+    _write_rows(locked, rows or {})
+    _mark_edit(locked, actor)
+    audit.record(
+        "practice.edited",
+        tenant_id=locked.practice.owner_id,
+        subject=locked,
+        version=locked.lock_version,
+        before=before,
+        after=_content(locked),
+    )
+    return locked
+
+
+@transaction.atomic
+def translate_version(
+    version: PracticeVersion, *, language: str, texts: Mapping[str, str], state: str = "human"
+) -> Translation:
+    """Give a version's texts in another language, made from its text of now."""
+    if not permissions.can_edit(current(), version):
+        raise TransitionRefused([Unmet("not_editable", _("This version can no longer be changed here."))])
+    cleaned = _clean(texts)
+    translation, _created = Translation.objects.update_or_create(
+        version=version,
+        language=language,
+        defaults={**cleaned, "state": state, "source_digest": source_digest(version)},
+    )
+    _mark_edit(version, current())
+    return translation
+
+
+@transaction.atomic
+def open_next_version(version: PracticeVersion) -> PracticeVersion:
+    """Begin the next version from the published one, which stays public until the new one is.
+
+    Raises TransitionRefused when the version is not the published one, another version is in work,
+    or the actor may not.
+    """
+    actor = current()
+    source: PracticeVersion = (
+        PracticeVersion.objects.select_for_update(of=("self",)).select_related("practice").get(pk=version.pk)
+    )
+    if source.status != PracticeStatus.PUBLISHED or not permissions.can_open_next(actor, source):
+        raise TransitionRefused([Unmet("not_published", _("A next version is opened from the published one."))])
+    if PracticeVersion.objects.in_work().filter(practice_id=source.practice_id).exists():
+        raise TransitionRefused([Unmet("in_work", _("The next version is already being written."))])
+    copied = {
+        field.attname: getattr(source, field.attname)
+        for field in PracticeVersion._meta.concrete_fields
+        if field.name not in {"id", "number", "status", "lock_version", "round", "created_at", "changed_at"}
+    }
+    following = PracticeVersion.objects.create(number=source.number + 1, **copied)
+    for model in (*ROWS.values(), VersionTerm, Translation):
+        model.objects.bulk_create([_copy_row(row, following) for row in model.objects.filter(version=source)])  # type: ignore[attr-defined]
+    _mark_edit(following, actor)
+    audit.record("practice.next_version", tenant_id=source.practice.owner_id, subject=following)
+    return following
+
+
+def _copy_row(row: Any, version: PracticeVersion) -> Any:
+    values = {
+        field.attname: getattr(row, field.attname)
+        for field in type(row)._meta.concrete_fields
+        if field.name not in {"id", "version"}
+    }
+    return type(row)(version=version, **values)
+
+
+def _clean(fields: Mapping[str, Any]) -> dict[str, Any]:
+    cleaned = {}
+    for name, value in fields.items():
+        if name in RICH_TEXTS and isinstance(value, str):
+            cleaned[name] = html.clean(value)
+        elif isinstance(value, str):
+            cleaned[name] = html.plain(value).strip()
+        elif isinstance(value, list):
+            cleaned[name] = [_clean_part(part) for part in value]
+        else:
+            cleaned[name] = value
+    return cleaned
+
+
+def _clean_part(part: Any) -> Any:
+    if isinstance(part, str):
+        return html.plain(part).strip()
+    if isinstance(part, dict):
+        return {key: _clean_part(value) for key, value in part.items()}
+    return part
+
+
+def _write_terms(version: PracticeVersion, terms: Mapping[str, Collection[str]]) -> None:
+    for scheme, codes in terms.items():
+        VersionTerm.objects.filter(version=version, term__scheme_id=scheme).exclude(term_id__in=codes).delete()
+        held = set(
+            VersionTerm.objects.filter(version=version, term__scheme_id=scheme).values_list("term_id", flat=True)
+        )
+        VersionTerm.objects.bulk_create(
+            [VersionTerm(version=version, term_id=code) for code in dict.fromkeys(codes) if code not in held]
+        )
+
+
+def _write_rows(version: PracticeVersion, rows: Rows) -> None:
+    for name, entries in rows.items():
+        model: Any = ROWS[name]
+        kept = [entry["id"] for entry in entries if entry.get("id")]
+        model.objects.filter(version=version).exclude(pk__in=kept).delete()
+        for position, entry in enumerate(entries):
+            values = _clean({key: value for key, value in entry.items() if key != "id"}) | {"position": position}
+            if entry.get("id"):
+                row = model.objects.get(pk=entry["id"], version=version)
+                for key, value in values.items():
+                    setattr(row, key, value)
+                row.save()
+            else:
+                model.objects.create(version=version, **values)
+
+
+def _mark_edit(version: PracticeVersion, actor: Actor) -> None:
+    if not Edit.objects.filter(version=version, user_id=actor.user_id).exists():
+        Edit.objects.create(version=version, user_id=actor.user_id)
+
+
+def _content(version: PracticeVersion) -> dict[str, Any]:
+    return {
+        field.attname: getattr(version, field.attname)
+        for field in version._meta.concrete_fields
+        if field.name not in {"changed_at", "created_at"}
+    }
+
+
+def _acts_in_demo(actor: Actor) -> bool:
+    return actor.acting.is_demo if actor.acting else False
+
+
+def _demo_region(actor: Actor) -> str:
+    return "Demonstration" if _acts_in_demo(actor) else ""
+
+
+@transaction.atomic
+def write_documented(row: importing.Row) -> PracticeVersion | None:
+    """Write a third-party record down as a draft of the Network; None when it is there unchanged.
+
+    A record that changed since becomes the next version of its practice. The publisher (another
+    person) puts the draft into the databank with `publish_practice`.
+    Raises PermissionDenied for an actor who is not the Network's specialist.
+    """
+    actor = current()
+    if not (actor.is_network and actor.has("specialist", "lead")):
+        raise PermissionDenied
+    practice = Practice.objects.select_for_update(of=("self",)).filter(import_key=row.import_key).first()
+    waiting = PracticeVersion.objects.in_work().filter(practice=practice).first() if practice else None
+    if practice is not None and practice.import_digest == row.digest:
+        return waiting
+    fields = _clean(importing.version_fields(row.record))
+    if practice is None:
+        practice = Practice.objects.create(
+            owner_id=actor.organization_id,
+            created_by_id=actor.user_id,
+            provenance="PV02",
+            import_key=row.import_key,
+            import_digest=row.digest,
+            source=row.record["source"],
+        )
+        version = PracticeVersion.objects.create(practice=practice, **fields)
+    else:
+        published = PracticeVersion.objects.filter(practice=practice, status=PracticeStatus.PUBLISHED).first()
+        version = waiting or open_next_version(published) if published else waiting or practice.versions.latest("number")
+        for name, value in fields.items():
+            setattr(version, name, value)
+        version.lock_version += 1
+        version.save()
+        practice.import_digest = row.digest
+        practice.source = row.record["source"]
+        practice.save(update_fields=["import_digest", "source", "changed_at"])
+    _write_terms(version, importing.version_terms(row.record))
+    _write_rows(version, importing.version_rows(row.record))
+    for language, texts in (row.record.get("translations") or {}).items():
+        translate_version(version, language=language, texts={name: text or "" for name, text in texts.items()})
+    _mark_edit(version, actor)
+    audit.record("practice.documented", tenant_id=practice.owner_id, subject=version, after=row.record)
+    return version
+
+
+# --- The way through review ------------------------------------------------------------------
+
+
+@transaction.atomic
+def perform(version: PracticeVersion, name: str, *, note: str = "", lock_version: int | None = None) -> PracticeVersion:
+    """Do a step of the life cycle that needs nothing but a note.
+
+    `submit` also shares the practice with the Network and begins a new round after a revision.
+    Raises what `Workflow.perform` raises.
+    """
+    if name == "submit":
+        return submit_practice(version, note=note, lock_version=lock_version)
+    if name in {"publish", "publish_documented"}:
+        return publish_practice(version, note=note, lock_version=lock_version)
+    if name == "withdraw":
+        return withdraw_practice(version, note=note, lock_version=lock_version)
+    if name == "reconfirm":
+        return reconfirm_practice(version, lock_version=lock_version)
+    if name not in PRACTICE.transitions:
+        raise TransitionRefused([Unmet("unknown", _("There is no such step."))])
+    return PRACTICE.perform(version, name, note=note, version=lock_version)
+
+
+@transaction.atomic
+def submit_practice(version: PracticeVersion, *, note: str = "", lock_version: int | None = None) -> PracticeVersion:
+    """The focal point sends a practice for review; from now on the Network reads it."""
+    again = version.status == PracticeStatus.REVISION
+    changes = {"round": version.round + 1} if again else {}
+    sent = PRACTICE.perform(version, "submit", note=note, version=lock_version, **changes)
+    organizations.share(sent.practice, capacity=Capacity.NETWORK, organization=network_organization())
+    return sent
+
+
+@transaction.atomic
+def screen_practice(version: PracticeVersion, *, answers: Mapping[str, bool], note: str = "") -> Screening:
+    """File the answers to the five exclusion questions, once in a round.
+
+    Raises TransitionRefused when the version is not being screened, and ConflictOfInterest.
+    """
+    actor = current()
+    locked: PracticeVersion = PracticeVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
+    if locked.status != PracticeStatus.SCREENING or not permissions.can_screen(actor, locked):
+        raise TransitionRefused([Unmet("state", _("This practice is not being screened."))])
+    refuse_conflicts(_user_id(actor), locked, "screen")
+    screening, _created = Screening.objects.update_or_create(
+        version=locked,
+        round=locked.round,
+        defaults={
+            "screener_id": actor.user_id,
+            "answers": {question: bool(answers.get(question)) for question in Exclusion.values},
+            "note": html.plain(note),
+            "at": timezone.now(),
+        },
+    )
+    audit.record("practice.screened", tenant_id=locked.practice.owner_id, subject=locked, after=screening.answers)
+    return screening
+
+
+@transaction.atomic
+def assign_reviewer(
+    version: PracticeVersion, *, reviewer: User, organization: Organization, due_on: dt.date | None = None
+) -> Review:
+    """Ask a person of another organisation to review; asking her again changes nothing.
+
+    Raises TransitionRefused when the version is not in review or her organisation was asked already,
+    and ConflictOfInterest with every reason (practices page, 4.5).
+    """
+    actor = current()
+    locked: PracticeVersion = (
+        PracticeVersion.objects.select_for_update(of=("self",)).select_related("practice__owner").get(pk=version.pk)
+    )
+    if locked.status != PracticeStatus.IN_REVIEW or not permissions.can_settle(actor, locked):
+        raise TransitionRefused([Unmet("state", _("Reviewers are asked while a practice is in review."))])
+    if not Membership.objects.filter(user=reviewer, organization=organization, valid_to__isnull=True).exists():
+        raise TransitionRefused([Unmet("membership", _("This person does not belong to that organisation."))])
+    if organization.kind not in {
+        OrganizationKind.INTERNATIONAL,
+        OrganizationKind.ACADEMIC,
+        OrganizationKind.SOCIAL_PARTNER,
+    }:
+        raise ConflictOfInterest(
+            (Unmet("kind", _("Reviewers come from partner organisations, universities and social partners.")),)
+        )
+    refuse_conflicts(reviewer.pk, locked, REVIEW)
+    known = Review.objects.filter(version=locked, round=locked.round, reviewer=reviewer).first()
+    if known is not None and known.status != ReviewStatus.RELEASED:
+        return known
+    if known is not None:
+        raise TransitionRefused([Unmet("released", _("This person was released from this review."))])
+    taken = Review.objects.filter(version=locked, round=locked.round, owner=organization).exclude(
+        status=ReviewStatus.RELEASED
+    )
+    if taken.exists():
+        raise TransitionRefused([Unmet("organization", _("Somebody of this organisation already reviews it."))])
+    review = Review.objects.create(
+        owner=organization,
+        version=locked,
+        round=locked.round,
+        reviewer=reviewer,
+        due_on=due_on or timezone.localdate() + dt.timedelta(days=REVIEW_DAYS),
+    )
+    organizations.share(locked.practice, capacity=Capacity.REVIEW, user=reviewer)
+    audit.record("review.assigned", tenant_id=locked.practice.owner_id, subject=review)
+    outbox.enqueue("review.assigned", subject=review, tenant_id=organization.pk)
+    return review
+
+
+@transaction.atomic
+def declare_interest(review: Review, *, interest: str, note: str = "") -> Review:
+    """File the declaration that opens the dossier; any interest releases the reviewer instead.
+
+    Raises TransitionRefused with the reasons when a conflict is known already.
+    """
+    declared = REVIEW_FLOW.perform(
+        review, "declare", interest=Interest(interest).value, interest_note=html.plain(note), declared_at=timezone.now()
+    )
+    if declared.interest != Interest.NONE:
+        declared = release_reviewer(declared, note=str(Interest(interest).label))
+    return declared
+
+
+@transaction.atomic
+def release_reviewer(review: Review, *, note: str) -> Review:
+    """Let a reviewer go; she no longer reads the practice."""
+    released = REVIEW_FLOW.perform(review, "release", note=note)
+    reviewer = User.objects.get(pk=released.reviewer_id)
+    practice_id = (
+        review.version.practice_id if review.pk is None else _practice_id_of(released)
+    )
+    if current().is_network:
+        organizations.revoke_shares(object_id=practice_id, capacity=Capacity.REVIEW, user=reviewer)
+    else:
+        # The reviewer closes her own reading right; she owns neither practice nor share.
+        with acting_as(service_actor("reviews"), reason="a reviewer declared an interest"):
+            organizations.revoke_shares(object_id=practice_id, capacity=Capacity.REVIEW, user=reviewer)
+    return released
+
+
+def _practice_id_of(review: Review) -> UUID:
+    with acting_as(service_actor("reviews"), reason="which practice a released review belongs to"):
+        return PracticeVersion.objects.values_list("practice_id", flat=True).get(pk=review.version_id)
+
+
+def open_dossier(review: Review) -> list[Unmet]:
+    """Why the dossier stays closed to its reviewer: no declaration yet, released, or a conflict.
+
+    Asked at every opening, because affiliations change. An empty list opens it.
+    """
+    if review.status == ReviewStatus.RELEASED:
+        return [Unmet("released", _("You were released from this review."))]
+    if review.status == ReviewStatus.ASSIGNED:
+        return [Unmet("declaration", _("File your declaration of interest first. The dossier opens then."))]
+    return conflicts_of(review.reviewer_id, review.version, REVIEW)
+
+
+@transaction.atomic
+def save_review(
+    review: Review,
+    *,
+    exclusions: Mapping[str, bool],
+    scores: Mapping[str, int],
+    studies: Mapping[UUID, str],
+    completeness: Mapping[str, str],
+    rationale: str,
+    lock_version: int | None = None,
+) -> Review:
+    """Keep an unfinished review; nothing of it is shown to anybody yet.
+
+    Raises TransitionRefused once it is filed, and StaleVersion when another window saved later.
+    """
+    locked: Review = Review.objects.select_for_update(of=("self",)).get(pk=review.pk)
+    if locked.status != ReviewStatus.DECLARED or locked.reviewer_id != current_actor().user_id:
+        raise TransitionRefused([Unmet("state", _("A filed review cannot be changed."))])
+    if lock_version is not None and locked.lock_version != lock_version:
+        raise StaleVersion(locked)
+    refuse_conflicts(locked.reviewer_id, locked.version, REVIEW)
+    locked.exclusions = {question: exclusions[question] for question in Exclusion.values if question in exclusions}
+    locked.completeness = {aspect: completeness[aspect] for aspect in Aspect.values if aspect in completeness}
+    locked.rationale = html.plain(rationale).strip()
+    locked.lock_version += 1
+    locked.save()
+    ReviewScore.objects.filter(review=locked).delete()
+    ReviewScore.objects.bulk_create(
+        [
+            ReviewScore(review=locked, criterion=criterion, score=scores[criterion])
+            for criterion in Criterion.values
+            if criterion in scores and 0 <= scores[criterion] <= MAX_SCORE
+        ]
+    )
+    items = set(EvidenceItem.objects.filter(version_id=locked.version_id).values_list("pk", flat=True))
+    StudyJudgement.objects.filter(review=locked).delete()
+    StudyJudgement.objects.bulk_create(
+        [StudyJudgement(review=locked, item_id=item, rating=rating) for item, rating in studies.items() if item in items]
+    )
+    return locked
+
+
+@transaction.atomic
+def file_review(review: Review) -> Review:
+    """File a complete review. When it is the second, the version moves on by rule.
+
+    Both reviews are compared by the service "reviews", since no reviewer may read the other's.
+    Raises TransitionRefused with what is missing, or with a conflict of interest.
+    """
+    unmet = _missing_in(review)
+    if unmet:
+        raise TransitionRefused(unmet)
+    filed = REVIEW_FLOW.perform(review, "file", filed_at=timezone.now())
+    with acting_as(service_actor("reviews"), reason="compare two filed reviews"):
+        _conclude_reviews(filed.version_id)
+    return filed
+
+
+def _missing_in(review: Review) -> list[Unmet]:
+    scored = set(review.scores.values_list("criterion", flat=True))
+    missing = [
+        Unmet(criterion, _("Give a score for “%(criterion)s”.") % {"criterion": Criterion(criterion).label})
+        for criterion in Criterion.values
+        if criterion not in scored
+    ]
+    if set(review.exclusions) != set(Exclusion.values):
+        missing.insert(0, Unmet("exclusions", _("Answer all five questions.")))
+    if set(review.completeness) != set(Aspect.values):
+        missing.append(Unmet("completeness", _("Say for each of the five aspects how far it is described.")))
+    rated = set(review.study_judgements.values_list("item_id", flat=True))
+    if set(review.version.evidence_items.values_list("pk", flat=True)) - rated:
+        missing.append(Unmet("studies", _("Rate every study.")))
+    if not review.rationale:
+        missing.append(Unmet("rationale", _("Give your reasons in words.")))
+    return missing
+
+
+def _conclude_reviews(version_id: UUID) -> None:
+    version = PracticeVersion.objects.select_for_update(of=("self",)).get(pk=version_id)
+    reviews = filed_reviews(version)
+    if version.status != PracticeStatus.IN_REVIEW or len({review.owner_id for review in reviews}) < 2:
+        return
+    refused = any(not all(review.exclusions.values()) for review in reviews)
+    PRACTICE.perform(version, "diverge" if disputed_criteria(reviews) or refused else "concur")
+
+
+@transaction.atomic
+def adjudicate(
+    version: PracticeVersion,
+    *,
+    scores: Mapping[str, int],
+    study_ratings: Mapping[UUID, str],
+    rationale: str,
+    lock_version: int | None = None,
+) -> PracticeVersion:
+    """Settle the scores on which reviewers differ, with a public reason; the level follows by code.
+
+    Raises TransitionRefused when the version does not wait for it, and ConflictOfInterest.
+    """
+    actor = current()
+    locked: PracticeVersion = PracticeVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
+    if locked.status != PracticeStatus.ADJUDICATION or not permissions.can_settle(actor, locked):
+        raise TransitionRefused([Unmet("state", _("These scores do not wait to be settled."))])
+    if not rationale.strip():
+        raise TransitionRefused([Unmet("rationale", _("Give your reasons. They are published."))])
+    refuse_conflicts(_user_id(actor), locked, "adjudicate")
+    disputed = disputed_criteria(filed_reviews(locked))
+    unsettled = [criterion for criterion in disputed if criterion not in scores]
+    if unsettled:
+        raise TransitionRefused(
+            [Unmet(c, _("Settle “%(criterion)s”.") % {"criterion": Criterion(c).label}) for c in unsettled]
+        )
+    try:
+        with transaction.atomic():
+            Adjudication.objects.create(
+                version=locked,
+                round=locked.round,
+                adjudicator_id=_user_id(actor),
+                scores={criterion: int(scores[criterion]) for criterion in disputed},
+                study_ratings={str(item): rating for item, rating in study_ratings.items()},
+                rationale=html.plain(rationale).strip(),
+            )
+    except IntegrityError as error:
+        raise TransitionRefused([Unmet("settled", _("These scores were settled already."))]) from error
+    return PRACTICE.perform(locked, "adjudicate", note=rationale, version=lock_version)
+
+
+@transaction.atomic
+def publish_practice(version: PracticeVersion, *, note: str = "", lock_version: int | None = None) -> PracticeVersion:
+    """Put a version in the databank; the one that was public before it is replaced.
+
+    A documented record (nobody of the ministry reported it) is published unreviewed and says so.
+    Raises what `Workflow.perform` raises.
+    """
+    practice = version.practice
+    name = "publish_documented" if practice.is_documented else "publish"
+    marks = marks_of(version)
+    previous = (
+        PracticeVersion.objects.select_for_update(of=("self",))
+        .filter(practice_id=practice.pk, status=PracticeStatus.PUBLISHED)
+        .exclude(pk=version.pk)
+        .first()
+    )
+    if previous is not None and version.status in PRACTICE.transitions[name].sources:
+        PRACTICE.perform(previous, "supersede")
+    published = PRACTICE.perform(
+        version, name, note=note, version=lock_version, last_confirmed=None if practice.is_documented else timezone.localdate()
+    )
+    document = build_snapshot(published, marks=marks)
+    publishing.publish(
+        kind="practice",
+        record_id=practice.pk,
+        owner=practice.owner,
+        country_id=published.country_id,
+        version=published.number,
+        schema=SCHEMA,
+        json_schema=JSON_SCHEMA,
+        snapshot=document,
+        terms=[code for codes in terms_of(published).values() for code in codes],
+        evidence_level=marks.evidence_level,
+        provenance=practice.provenance,
+        is_demo=practice.is_demo,
+    )
+    return published
+
+
+@transaction.atomic
+def withdraw_practice(version: PracticeVersion, *, note: str, lock_version: int | None = None) -> PracticeVersion:
+    """Take a practice out of the databank; its address says why from then on."""
+    withdrawn = PRACTICE.perform(version, "withdraw", note=note, version=lock_version)
+    publishing.withdraw(record_id=withdrawn.practice_id, reason=html.plain(note).strip())
+    return withdrawn
+
+
+@transaction.atomic
+def reconfirm_practice(version: PracticeVersion, *, lock_version: int | None = None) -> PracticeVersion:
+    """The owner confirms that the published text is still right, today."""
+    return PRACTICE.perform(version, "reconfirm", version=lock_version, last_confirmed=timezone.localdate())
+
+
+def published_record(practice_id: UUID) -> PublishedRecord | None:
+    """The public record of a practice, if it was ever published."""
+    return PublishedRecord.objects.filter(pk=practice_id).first()
+
+
+def _user_id(actor: Actor) -> UUID:
+    if actor.user_id is None:
+        raise PermissionDenied
+    return actor.user_id
+
+

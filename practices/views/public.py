@@ -1,0 +1,133 @@
+"""The databank as anybody reads it. Everything here comes from the public plane."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from network_site.publishing.models import PublishedRecord
+from network_site.publishing.selectors import RecordQuery, list_records
+
+from ..cards import card, page_context
+
+KIND = "practice"
+
+
+def databank(request: HttpRequest, page: Any) -> HttpResponse:
+    """The list of practices with its facets."""
+    query = RecordQuery.from_params(request.GET)
+    found = list_records(query, kind=KIND)
+    base = page.get_url(request)
+    return render(
+        request,
+        "practices/databank.html",
+        {
+            "page": page,
+            "found": found,
+            "cards": [card(record, base) for record in found.page],
+            "chips": _chips(request, found),
+            "clear_url": base,
+            "query": query,
+            "pagination_query": _without(request, "page"),
+        },
+    )
+
+
+def _without(request: HttpRequest, *names: str) -> str:
+    params = [(name, value) for name, values in request.GET.lists() if name not in names for value in values]
+    return urlencode(params)
+
+
+def _chips(request: HttpRequest, found: Any) -> list[dict[str, str]]:
+    chips = []
+    for facet in found.facets:
+        for option in facet.options:
+            if option.checked:
+                params = [
+                    (name, value)
+                    for name, values in request.GET.lists()
+                    for value in values
+                    if name != "page" and (name, value) != (facet.name, option.value)
+                ]
+                chips.append({"label": option.label, "url": f"?{urlencode(params)}"})
+    if found.query.text:
+        chips.insert(0, {"label": f"“{found.query.text}”", "url": f"?{_without(request, 'q', 'page')}"})
+    return chips
+
+
+def practice_page(
+    request: HttpRequest, page: Any, number: int, slug: str, version: int | None = None
+) -> HttpResponse:
+    """A practice, or one of its versions at its permanent address; 410 with the reason once withdrawn."""
+    if not 0 < number < 2**31 or (version is not None and not 0 < version < 2**15):
+        raise Http404
+    record = (
+        PublishedRecord.objects.of_kind(KIND)
+        .select_related("owner", "country")
+        .defer("search_text")
+        .filter(number=number)
+        .first()
+    )
+    if record is None:
+        raise Http404
+    if record.state == PublishedRecord.State.WITHDRAWN:
+        return render(
+            request,
+            "410.html",
+            {
+                "reason": record.withdrawal_reason,
+                "withdrawn_on": record.withdrawn_at,
+                "record_title": record.title,
+            },
+            status=410,
+        )
+    base = page.get_url(request)
+    tail = f"v{version}/" if version is not None else ""
+    if slug != record.slug:
+        return HttpResponsePermanentRedirect(f"{base}{record.path}{tail}")
+    versions = list(record.versions.all().only("version", "published_at", "record_id"))
+    snapshot = record.snapshot
+    if version is not None:
+        chosen = record.versions.filter(version=version).first()
+        if chosen is None:
+            raise Http404
+        snapshot = chosen.snapshot
+    permanent = f"{settings.SITE_URL}{base}{record.path}v{snapshot['version']}/"
+    context = page_context(record, snapshot)
+    return render(
+        request,
+        "practices/practice.html",
+        context
+        | {
+            "page": page,
+            "record": record,
+            "snapshot": snapshot,
+            "record_url": f"{base}{record.path}",
+            "is_current": snapshot["version"] == record.version,
+            "versions": [
+                {
+                    "number": entry.version,
+                    "published_at": entry.published_at,
+                    "url": f"{base}{record.path}v{entry.version}/",
+                    "current": entry.version == record.version,
+                    "shown": entry.version == snapshot["version"],
+                }
+                for entry in versions
+            ],
+            "permanent_url": permanent,
+            "citation": _citation(record, snapshot, context, permanent),
+            "databank_url": base,
+            "owner_url": "",
+            "workspace_practice_url": reverse("practices:list") if request.user.is_authenticated else "",
+        },
+    )
+
+
+def _citation(record: PublishedRecord, snapshot: dict[str, Any], context: dict[str, Any], permanent: str) -> str:
+    who = context["owner_name"]
+    return f"{who}: {context['text']['title']}. Enlace {record.code}, v{snapshot['version']}, {snapshot['published_on']}. {permanent}"

@@ -1,0 +1,309 @@
+"""The form of a practice, in steps."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from network_site.common.idempotency import new_key
+from network_site.common.workflow import StaleVersion, TransitionRefused
+from network_site.organizations.actor import current
+from network_site.organizations.enums import Role
+
+from .. import permissions, selectors, services
+from ..forms import STEP_BY_NAME, STEPS, StepPage, TranslationForm, posted
+from ..models import PracticeVersion
+from ..workflow import is_complete
+
+
+def get_version_or_404(pk: UUID) -> PracticeVersion:
+    """A version that the actor may read; foreign and missing are the same 404."""
+    try:
+        return selectors.get_version(pk)
+    except PracticeVersion.DoesNotExist:
+        raise Http404 from None
+
+
+def get_editable_or_404(pk: UUID) -> PracticeVersion:
+    """A version of the actor's own organisation that somebody may write on; else 404 or 403."""
+    version = get_version_or_404(pk)
+    if not permissions.can_write(current(), version):
+        raise PermissionDenied
+    return version
+
+
+@login_required
+@require_safe
+def practice_list(request: HttpRequest) -> HttpResponse:
+    """The organisation's practices, by state."""
+    actor = current()
+    versions = list(selectors.list_versions(actor)) if actor.organization_id else []
+    return render(
+        request,
+        "practices/list.html",
+        {"versions": versions, "can_write": actor.has(Role.CONTRIBUTOR, Role.FOCAL_POINT) and not actor.is_network},
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def new_practice(request: HttpRequest) -> HttpResponse:
+    """Begin a practice with the seven inputs of a draft."""
+    if not current().has(Role.CONTRIBUTOR, Role.FOCAL_POINT) or current().is_network:
+        raise PermissionDenied
+    step = STEPS[0]
+    blank = PracticeVersion(source_language=request.LANGUAGE_CODE)  # type: ignore[attr-defined]
+    if request.method == "POST":
+        page = StepPage(step, blank, request.POST, request.FILES)
+        if page.is_valid():
+            version = services.create_draft(
+                fields=page.fields, terms=page.terms, rows=page.rows, key=request.POST.get("key")
+            )
+            return _after_saving(request, version, step.name)
+        status = 200 if page.adding else 422
+    else:
+        page = StepPage(step, blank)
+        status = 200
+    context = _form_context(request, None, page) | {"key": request.POST.get("key") or new_key()}
+    return render(request, "practices/form.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def edit_step(request: HttpRequest, pk: UUID, step: str) -> HttpResponse:
+    """One page of the form of a version that is still being written."""
+    if step not in STEP_BY_NAME:
+        raise Http404
+    version = get_editable_or_404(pk)
+    if not permissions.can_edit(current(), version):
+        messages.info(request, _("This version can no longer be changed here."))
+        return redirect("practices:version", version.pk)
+    if request.method != "POST":
+        page = StepPage(STEP_BY_NAME[step], version)
+        return render(request, "practices/form.html", _form_context(request, version, page))
+    page = StepPage(STEP_BY_NAME[step], version, request.POST, request.FILES)
+    if not page.is_valid():
+        return render(
+            request, "practices/form.html", _form_context(request, version, page), status=200 if page.adding else 422
+        )
+    try:
+        saved = services.save_version(
+            version,
+            lock_version=_posted_version(request),
+            fields=page.fields,
+            terms=page.terms,
+            rows=page.rows,
+        )
+    except StaleVersion as stale:
+        return _conflict(request, stale.current, page)  # type: ignore[arg-type]
+    except TransitionRefused as refused:
+        messages.error(request, str(refused.unmet[0].message))
+        return redirect("practices:version", version.pk)
+    return _after_saving(request, saved, step)
+
+
+def _posted_version(request: HttpRequest) -> int:
+    try:
+        return int(request.POST.get("version", ""))
+    except ValueError:
+        return 0
+
+
+def _after_saving(request: HttpRequest, version: PracticeVersion, step: str) -> HttpResponse:
+    request.session["saved_form"] = [str(version.pk), step, "new" if step == STEPS[0].name else ""]
+    if "leave" in request.POST:
+        messages.success(request, _("Saved. You can go on whenever you like."))
+        return redirect("practices:version", version.pk)
+    names = [entry.name for entry in STEPS]
+    following = names[names.index(step) + 1 :]
+    if following:
+        return redirect("practices:edit", version.pk, following[0])
+    return redirect("practices:check", version.pk)
+
+
+def keep_key(request: HttpRequest, version: PracticeVersion | None, step: str) -> str:
+    """The name under which a browser keeps what was typed: person, record, step."""
+    return f"practice:{request.user.pk}:{version.pk if version else 'new'}:{step}"
+
+
+def _saved_keys(request: HttpRequest) -> list[str]:
+    saved = request.session.pop("saved_form", None)
+    if not saved:
+        return []
+    pk, step, new = saved
+    keys = [f"practice:{request.user.pk}:{pk}:{step}"]
+    return [*keys, f"practice:{request.user.pk}:new:{step}"] if new else keys
+
+
+def _form_context(request: HttpRequest, version: PracticeVersion | None, page: StepPage) -> dict[str, Any]:
+    return {
+        "version": version,
+        "page": page,
+        "step_number": [entry.name for entry in STEPS].index(page.step.name) + 1,
+        "step_count": len(STEPS) + 1,
+        "steps": _steps(version, page.step.name),
+        "formsets": [entry["formset"] for entry in page.groups],
+        "keep_key": keep_key(request, version, page.step.name),
+        "saved_keys": _saved_keys(request),
+        "question": selectors.last_note(version, "request_revision") if version else "",
+    }
+
+
+def _steps(version: PracticeVersion | None, here: str) -> list[dict[str, Any]]:
+    unmet = is_complete(version, current()) if version else []
+    missing: dict[str, int] = {}
+    for item in unmet:
+        name = item.url.rstrip("/").rsplit("/", 1)[-1]
+        missing[name] = missing.get(name, 0) + 1
+    rows = []
+    for step in STEPS:
+        if step.name == here:
+            rows.append({"label": step.label, "state": "here"})
+            continue
+        lacking = missing.get(step.name, 0)
+        rows.append(
+            {
+                "label": step.label,
+                "url": reverse("practices:edit", args=[version.pk, step.name]) if version else "",
+                "state": "done" if version and not lacking else "todo",
+                "note": _("%(count)d still missing") % {"count": lacking} if lacking else "",
+            }
+        )
+    rows.append(
+        {
+            "label": _("Check and send"),
+            "url": reverse("practices:check", args=[version.pk]) if version and here != "check" else "",
+            "state": "here" if here == "check" else "todo",
+        }
+    )
+    return rows
+
+
+def _conflict(request: HttpRequest, theirs: PracticeVersion, page: StepPage) -> HttpResponse:
+    fields = []
+    for name, mine in page.form.version_values().items():
+        saved = getattr(theirs, name)
+        if isinstance(mine, list):
+            mine, saved = "\n".join(map(str, mine)), "\n".join(map(str, saved))
+        if str(mine or "") != str(saved or ""):
+            fields.append({"label": page.form.fields[name].label, "mine": mine, "theirs": saved})
+    changed_rows = [
+        {
+            "label": entry["group"].title,
+            "mine": "\n".join(" · ".join(str(value) for value in row.values() if value) for row in page._kept(entry["formset"])),
+            "theirs": "\n".join(str(row) for row in getattr(theirs, entry["group"].prefix).all())
+            if entry["group"].prefix != "theory"
+            else "\n".join(" · ".join(map(str, row.values())) for row in theirs.theory_of_change),
+        }
+        for entry in page.groups
+    ]
+    url = reverse("practices:edit", args=[theirs.pk, page.step.name])
+    return render(
+        request,
+        "409.html",
+        {
+            "fields": fields + [entry for entry in changed_rows if entry["mine"] != entry["theirs"]],
+            "changed_at": theirs.changed_at,
+            "keep_url": url,
+            "resend_url": url,
+            "hidden": [
+                *({"name": name, "value": value} for name, value in posted(request.POST)),
+                {"name": "version", "value": theirs.lock_version},
+            ],
+        },
+        status=409,
+    )
+
+
+@login_required
+@require_safe
+def check_answers(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Everything that was answered, and what is still missing before it can be sent."""
+    version = get_editable_or_404(pk)
+    unmet = is_complete(version, current())
+    return render(
+        request,
+        "practices/check.html",
+        {
+            "version": version,
+            "sections": answer_sections(version),
+            "steps": _steps(version, "check"),
+            "unmet": unmet,
+            "options": selectors.PRACTICE.options(version, current()),
+            "saved_keys": _saved_keys(request),
+        },
+    )
+
+
+def answer_sections(version: PracticeVersion) -> list[dict[str, Any]]:
+    """The answers of every step as label and value, for checking and for reading."""
+    sections = []
+    for step in STEPS:
+        page = StepPage(step, version)
+        answers = []
+        for name, field in page.form.fields.items():
+            answers.append({"label": field.label, "value": _shown(page, name), "is_html": name == "description"})
+        for entry in page.groups:
+            prefix = entry["group"].prefix
+            rows = version.theory_of_change if prefix == "theory" else list(getattr(version, prefix).all())
+            shown = [
+                " → ".join(str(part) for part in row.values() if part) if isinstance(row, dict) else str(row)
+                for row in rows
+            ]
+            answers.append({"label": entry["group"].title, "value": shown, "is_html": False})
+        sections.append(
+            {
+                "title": step.label,
+                "url": reverse("practices:edit", args=[version.pk, step.name]),
+                "answers": answers,
+            }
+        )
+    return sections
+
+
+def _shown(page: StepPage, name: str) -> Any:
+    field = page.form.fields[name]
+    value = page.form.initial.get(name)
+    choices = getattr(field, "choices", None)
+    if choices is None:
+        return value
+    flat: dict[str, Any] = {}
+    for key, label in choices:
+        if isinstance(label, list | tuple):
+            flat |= dict(label)
+        else:
+            flat[str(getattr(key, "value", key))] = label
+    if isinstance(value, list):
+        return [str(flat.get(code, code)) for code in value]
+    return flat.get(str(value), "") if value else ""
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def translate(request: HttpRequest, pk: UUID, language: str) -> HttpResponse:
+    """Give the texts in another language, beside the source."""
+    version = get_editable_or_404(pk)
+    if not permissions.can_edit(current(), version) or language == version.source_language:
+        raise Http404
+    known = version.translations.filter(language=language).first()
+    initial = {name: getattr(known, name) for name in TranslationForm.base_fields} if known else {}
+    form = TranslationForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        services.translate_version(version, language=language, texts=form.cleaned_data)
+        messages.success(request, _("The translation is saved."))
+        return redirect("practices:version", version.pk)
+    return render(
+        request,
+        "practices/translate.html",
+        {"version": version, "form": form, "language": language},
+        status=422 if form.is_bound else 200,
+    )

@@ -1,0 +1,7 @@
+"""Floor 6: draft projects, Terms of Reference, execution."""
+
+from django.apps import AppConfig
+
+
+class ProjectsConfig(AppConfig):
+    name = "projects"
