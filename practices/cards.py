@@ -110,7 +110,11 @@ def term_labels(snapshot: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
     terms = Term.objects.in_bulk(codes)
     return {
         scheme: [
-            {"code": code, "label": terms[code].lack if scheme == "DI" else terms[code].label, "definition": pick(terms[code].definition) or ""}
+            {
+                "code": code,
+                "label": terms[code].lack if scheme == "DI" else terms[code].label,
+                "definition": pick(terms[code].definition) or "",
+            }
             for code in codes_of_scheme
             if code in terms
         ]
@@ -140,7 +144,8 @@ def page_context(record: PublishedRecord, snapshot: dict[str, Any]) -> dict[str,
         "place": country.name if country else (_("Demonstration") if snapshot["is_demo"] else snapshot["region"]),
         "owner_name": pick(snapshot["owner"]["names"]),
         "contributions": [
-            {"name": part["name"], "role": str(OrganizationRole(part["role"]).label)} for part in snapshot["contributions"]
+            {"name": part["name"], "role": str(OrganizationRole(part["role"]).label)}
+            for part in snapshot["contributions"]
         ],
         "stage": str(Stage(snapshot["stage"]).label) if snapshot["stage"] else "",
         "licence": str(Licence(snapshot["licence"]).label),
@@ -156,9 +161,15 @@ def page_context(record: PublishedRecord, snapshot: dict[str, Any]) -> dict[str,
             part | {"core": part["kind"] == BlockKind.CORE, "kind_label": str(BlockKind(part["kind"]).label)}
             for part in snapshot["building_blocks"]
         ],
-        "outcomes": [part | {"direction_label": str(Direction(part["direction"]).label)} for part in snapshot["outcomes"]],
+        "outcomes": [
+            part | {"direction_label": str(Direction(part["direction"]).label)} for part in snapshot["outcomes"]
+        ],
         "evidence_items": [
-            part | {"type_label": str(StudyType(part["type"]).label), "direction_label": str(Direction(part["direction"]).label)}
+            part
+            | {
+                "type_label": str(StudyType(part["type"]).label),
+                "direction_label": str(Direction(part["direction"]).label),
+            }
             for part in snapshot["evidence_items"]
         ],
         "review": review_context(snapshot),
@@ -176,7 +187,12 @@ def review_context(snapshot: dict[str, Any]) -> dict[str, Any]:
 
     review = snapshot["review"]
     reviews = [
-        entry | {"organization_name": pick(entry["organization"]), "letter": chr(ord("A") + index), "filed": date.fromisoformat(entry["filed_on"]) if entry["filed_on"] else None}
+        entry
+        | {
+            "organization_name": pick(entry["organization"]),
+            "letter": chr(ord("A") + index),
+            "filed": date.fromisoformat(entry["filed_on"]) if entry["filed_on"] else None,
+        }
         for index, entry in enumerate(review["reviews"])
     ]
     ruling = review.get("adjudication")

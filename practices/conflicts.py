@@ -7,7 +7,6 @@ included, because no rule here reads a flag of the user.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -31,11 +30,12 @@ SCREEN, REVIEW, ADJUDICATE, PUBLISH = "screen", "review", "adjudicate", "publish
 relation_providers: Slot[Callable[[list[Affiliation], Practice], list[Unmet]]] = Slot("ties to a practice")
 
 
-@dataclass(frozen=True)
 class ConflictOfInterest(Exception):
     """A person who may not do this to this practice, with every reason."""
 
-    reasons: tuple[Unmet, ...]
+    def __init__(self, reasons: tuple[Unmet, ...]) -> None:
+        self.reasons = reasons
+        super().__init__(reasons)
 
     def __str__(self) -> str:
         return " ".join(str(reason.message) for reason in self.reasons)

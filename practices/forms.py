@@ -39,7 +39,13 @@ class TermsField(forms.MultipleChoiceField):
     """Terms of one scheme: codes in, labels on screen."""
 
     def __init__(
-        self, scheme: str, *, leaves: bool = False, most: int = 10, labels: Callable[[Term], str] | None = None, **kwargs: Any
+        self,
+        scheme: str,
+        *,
+        leaves: bool = False,
+        most: int = 10,
+        labels: Callable[[Term], str] | None = None,
+        **kwargs: Any,
     ) -> None:
         self.scheme = scheme
         self.leaves = leaves
@@ -227,7 +233,10 @@ class WhereForm(VersionForm):
         for name, year in (("start_year", start), ("end_year", end)):
             if year is not None and not 1850 <= year <= 2200:
                 self.add_error(
-                    name, ValidationError(_("Enter a year between 1850 and 2200. You entered %(year)s."), params={"year": year})
+                    name,
+                    ValidationError(
+                        _("Enter a year between 1850 and 2200. You entered %(year)s."), params={"year": year}
+                    ),
                 )
         if start and end and end < start:
             self.add_error("end_year", _("The last year comes before the first one."))
@@ -245,7 +254,9 @@ class StoryForm(VersionForm):
         required=False,
         labels=lambda term: term.lack,
         label=_("Which problems from the common list is it about?"),
-        help_text=_("The same list describes needs, so that ministries with this problem find you. Choose up to three."),
+        help_text=_(
+            "The same list describes needs, so that ministries with this problem find you. Choose up to three."
+        ),
     )
     instruments = TermsField("IN", most=3, label=_("What kind of measure is it?"), required=False)
 
@@ -277,7 +288,11 @@ class NeedsForm(VersionForm):
         model = PracticeVersion
         fields = ("risks_if_copied",)
         labels = {"risks_if_copied": _("What goes wrong if it is copied as it is?")}
-        help_texts = {"risks_if_copied": _("Copied blindly, a practice is a shortcut to disaster. What must be different elsewhere?")}
+        help_texts = {
+            "risks_if_copied": _(
+                "Copied blindly, a practice is a shortcut to disaster. What must be different elsewhere?"
+            )
+        }
         widgets = {"risks_if_copied": _rows(5)}
 
 
@@ -290,7 +305,11 @@ class ContactForm(VersionForm):
         model = PracticeVersion
         fields = ("transfer_offer",)
         labels = {"transfer_offer": _("Say more about it")}
-        help_texts = {"transfer_offer": _("In which languages, how often in a year, and who pays. “Nothing at present” is an answer.")}
+        help_texts = {
+            "transfer_offer": _(
+                "In which languages, how often in a year, and who pays. “Nothing at present” is an answer."
+            )
+        }
         widgets = {"transfer_offer": _rows(4)}
 
 
@@ -305,7 +324,11 @@ class RowForm(PlainWordsMixin, forms.ModelForm):  # type: ignore[type-arg]
 
     def row_values(self) -> dict[str, Any]:
         """What the service needs of this row."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "DELETE" and not (name == "id" and not value)}
+        return {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if name != "DELETE" and not (name == "id" and not value)
+        }
 
 
 def row_form(model: Any, names: tuple[str, ...], **widgets: Any) -> type[RowForm]:
@@ -318,7 +341,9 @@ class EvidenceRowForm(RowForm):
     """A study, with an optional file."""
 
     upload = forms.FileField(
-        required=False, label=_("File"), help_text=_("PDF, Word, Excel, ODT, CSV or text, up to 10 MB. Readers do not see it.")
+        required=False,
+        label=_("File"),
+        help_text=_("PDF, Word, Excel, ODT, CSV or text, up to 10 MB. Readers do not see it."),
     )
 
     class Meta:
@@ -353,7 +378,8 @@ class CostRowForm(RowForm):
         code = str(self.cleaned_data["currency"]).strip().upper()
         if not is_currency(code):
             raise ValidationError(
-                _("Enter a currency by its three letters, for example USD. You entered %(code)s."), params={"code": code}
+                _("Enter a currency by its three letters, for example USD. You entered %(code)s."),
+                params={"code": code},
             )
         return code
 
@@ -572,9 +598,7 @@ class StepPage:
         return [
             form.row_values()
             for form in formset.forms
-            if form.cleaned_data
-            and not form.cleaned_data.get("DELETE")
-            and (form.has_changed() or form.initial)
+            if form.cleaned_data and not form.cleaned_data.get("DELETE") and (form.has_changed() or form.initial)
         ]
 
 
@@ -725,7 +749,9 @@ class AdjudicationForm(forms.Form):
     """Settle the disputed scores."""
 
     version = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
-    rationale = forms.CharField(max_length=4000, widget=_rows(5), label=_("Reasons"), help_text=_("They are published."))
+    rationale = forms.CharField(
+        max_length=4000, widget=_rows(5), label=_("Reasons"), help_text=_("They are published.")
+    )
 
     def __init__(self, *args: Any, disputed: list[str], studies: list[EvidenceItem], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -767,7 +793,9 @@ class TranslationForm(forms.Form):
     title = forms.CharField(max_length=100, label=_("Title"))
     one_line = forms.CharField(max_length=240, widget=_rows(2), label=_("In one sentence"))
     problem = forms.CharField(required=False, max_length=1500, widget=_rows(5), label=_("What was the problem?"))
-    description = forms.CharField(required=False, max_length=MAX_DESCRIPTION, widget=_rows(9), label=_("What was done?"))
+    description = forms.CharField(
+        required=False, max_length=MAX_DESCRIPTION, widget=_rows(9), label=_("What was done?")
+    )
 
 
 def posted(data: MultiValueDict[str, str]) -> list[tuple[str, str]]:

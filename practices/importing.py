@@ -328,4 +328,3 @@ def version_rows(record: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
 
 def _filled(row: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if value is not None}
-

@@ -52,7 +52,9 @@ def import_lines(
             continue
         try:
             with acting_as(actor_for(writer), reason="import of documented practices"):
-                before = Practice.objects.filter(import_key=row.import_key).values_list("import_digest", flat=True).first()
+                before = (
+                    Practice.objects.filter(import_key=row.import_key).values_list("import_digest", flat=True).first()
+                )
                 version = services.write_documented(row)
         except PermissionDenied:
             result.errors.append(RowError(row.line, "(writer)", f"{writer.email} is no specialist of the Network"))
@@ -123,7 +125,9 @@ def _exists(entry: dict[str, Any]) -> bool:
 def _play(entry: dict[str, Any]) -> None:
     """Write, hand over, send, screen, review and publish, as far as the entry's state asks."""
     with _as(entry["writer"]):
-        version = services.create_draft(fields=entry["fields"] | {"title": entry["title"]}, terms=entry["terms"], rows=entry["rows"])
+        version = services.create_draft(
+            fields=entry["fields"] | {"title": entry["title"]}, terms=entry["terms"], rows=entry["rows"]
+        )
         for language, texts in (entry.get("translations") or {}).items():
             services.translate_version(version, language=language, texts=texts)
         pk = version.pk

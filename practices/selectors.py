@@ -22,7 +22,8 @@ from .workflow import PRACTICE
 def list_versions(actor: Actor) -> Any:
     """Versions that belong to the actor's organisation, in work or published, newest change first."""
     return PracticeVersion.objects.for_list().filter(
-        Q(practice__owner_id=actor.organization_id), Q(status__in=[*IN_WORK, PracticeStatus.PUBLISHED, PracticeStatus.DECLINED])
+        Q(practice__owner_id=actor.organization_id),
+        Q(status__in=[*IN_WORK, PracticeStatus.PUBLISHED, PracticeStatus.DECLINED]),
     )
 
 
@@ -222,5 +223,3 @@ def count_by_status(actor: Actor) -> dict[str, int]:
 def find_evidence_file(pk: UUID) -> EvidenceItem | None:
     """An evidence file that the current actor may read, else None."""
     return EvidenceItem.objects.filter(pk=pk).exclude(file="").first()
-
-

@@ -295,7 +295,9 @@ def write_documented(row: importing.Row) -> PracticeVersion | None:
         version = PracticeVersion.objects.create(practice=practice, **fields)
     else:
         published = PracticeVersion.objects.filter(practice=practice, status=PracticeStatus.PUBLISHED).first()
-        version = waiting or open_next_version(published) if published else waiting or practice.versions.latest("number")
+        version = (
+            waiting or open_next_version(published) if published else waiting or practice.versions.latest("number")
+        )
         for name, value in fields.items():
             setattr(version, name, value)
         version.lock_version += 1
@@ -438,9 +440,7 @@ def release_reviewer(review: Review, *, note: str) -> Review:
     """Let a reviewer go; she no longer reads the practice."""
     released = REVIEW_FLOW.perform(review, "release", note=note)
     reviewer = User.objects.get(pk=released.reviewer_id)
-    practice_id = (
-        review.version.practice_id if review.pk is None else _practice_id_of(released)
-    )
+    practice_id = review.version.practice_id if review.pk is None else _practice_id_of(released)
     if current().is_network:
         organizations.revoke_shares(object_id=practice_id, capacity=Capacity.REVIEW, user=reviewer)
     else:
@@ -504,7 +504,11 @@ def save_review(
     items = set(EvidenceItem.objects.filter(version_id=locked.version_id).values_list("pk", flat=True))
     StudyJudgement.objects.filter(review=locked).delete()
     StudyJudgement.objects.bulk_create(
-        [StudyJudgement(review=locked, item_id=item, rating=rating) for item, rating in studies.items() if item in items]
+        [
+            StudyJudgement(review=locked, item_id=item, rating=rating)
+            for item, rating in studies.items()
+            if item in items
+        ]
     )
     return locked
 
@@ -613,7 +617,11 @@ def publish_practice(version: PracticeVersion, *, note: str = "", lock_version: 
     if previous is not None and version.status in PRACTICE.transitions[name].sources:
         PRACTICE.perform(previous, "supersede")
     published = PRACTICE.perform(
-        version, name, note=note, version=lock_version, last_confirmed=None if practice.is_documented else timezone.localdate()
+        version,
+        name,
+        note=note,
+        version=lock_version,
+        last_confirmed=None if practice.is_documented else timezone.localdate(),
     )
     document = build_snapshot(published, marks=marks)
     publishing.publish(
@@ -656,5 +664,3 @@ def _user_id(actor: Actor) -> UUID:
     if actor.user_id is None:
         raise PermissionDenied
     return actor.user_id
-
-

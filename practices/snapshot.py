@@ -50,7 +50,7 @@ JSON_SCHEMA: dict[str, Any] = {
             "additionalProperties": {
                 "type": "object",
                 "required": ["title", "one_line", "state"],
-                "properties": {name: _text for name in TEXTS}
+                "properties": dict.fromkeys(TEXTS, _text)
                 | {"state": {"enum": ["source", "human", "machine", "checked"]}, "stale": {"type": "boolean"}},
             },
         },
@@ -274,8 +274,6 @@ def _review_record(version: PracticeVersion) -> dict[str, Any]:
             if ruling
             else None
         ),
-        "screening": (
-            {"answers": screening.answers, "on": screening.at.date().isoformat()} if screening else None
-        ),
+        "screening": ({"answers": screening.answers, "on": screening.at.date().isoformat()} if screening else None),
         "steps": [{"name": step.name, "at": step.at.isoformat()} for step in steps],
     }

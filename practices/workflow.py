@@ -46,7 +46,12 @@ def is_complete(version: PracticeVersion, actor: Any) -> list[Unmet]:
         (bool(version.country_id or version.region), "country", _("Say in which country it runs"), "where"),
         (bool(version.stage), "stage", _("Say whether it is a pilot, running, or ended"), "where"),
         (bool(version.start_year), "start_year", _("Give its first year"), "where"),
-        (version.stage != "ended" or bool(version.end_year), "end_year", _("It has ended: give its last year"), "where"),
+        (
+            version.stage != "ended" or bool(version.end_year),
+            "end_year",
+            _("It has ended: give its last year"),
+            "where",
+        ),
         ("SC" in schemes, "scale", _("Say how large an area it covers"), "where"),
         ("SEC" in schemes, "sector", _("Choose the sector"), "where"),
         ("IN" in schemes, "instrument", _("Say what kind of measure it is"), "story"),

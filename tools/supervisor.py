@@ -54,7 +54,7 @@ class Member:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509  (this process has one thread)
+                preexec_fn=_die_with_parent,
             )
 
     def ended(self) -> int | None:

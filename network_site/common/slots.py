@@ -1,9 +1,9 @@
 """Slots: a lower floor declares a place, an upper floor fills it, and no import goes up.
 
-    # publishing declares
-    latest_records = Slot[Callable[[], list[Card]]]("latest records on the home page")
-    # practices fills, in its AppConfig.ready
-    latest_records.fill("practices", latest_cards)
+# publishing declares
+latest_records = Slot[Callable[[], list[Card]]]("latest records on the home page")
+# practices fills, in its AppConfig.ready
+latest_records.fill("practices", latest_cards)
 """
 
 from __future__ import annotations

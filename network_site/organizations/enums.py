@@ -33,9 +33,7 @@ class Role(models.TextChoices):
 NETWORK_ROLES = frozenset(
     {Role.LEAD.value, Role.SPECIALIST.value, Role.PUBLISHER.value, Role.WEB_EDITOR.value, Role.ADMINISTRATOR.value}
 )
-TENANT_ROLES = frozenset(
-    {Role.ADMINISTRATOR.value, Role.FOCAL_POINT.value, Role.CONTRIBUTOR.value, Role.LEARNER.value}
-)
+TENANT_ROLES = frozenset({Role.ADMINISTRATOR.value, Role.FOCAL_POINT.value, Role.CONTRIBUTOR.value, Role.LEARNER.value})
 
 
 class Capacity(models.TextChoices):

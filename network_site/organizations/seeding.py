@@ -56,7 +56,13 @@ DEMO_ACCOUNTS = (
     ),
     DemoAccount("focal", "Luis", "Ferrer", "demo-ministry-a", (Role.FOCAL_POINT,), "en", "sends them in its name"),
     DemoAccount(
-        "contributor-b", "Maria", "Duarte", "demo-ministry-b", (Role.CONTRIBUTOR,), "pt-br", "writes for another ministry"
+        "contributor-b",
+        "Maria",
+        "Duarte",
+        "demo-ministry-b",
+        (Role.CONTRIBUTOR,),
+        "pt-br",
+        "writes for another ministry",
     ),
     DemoAccount(
         "focal-b", "Pierre", "Lafond", "demo-ministry-b", (Role.FOCAL_POINT,), "fr", "focal point of another ministry"
@@ -68,7 +74,13 @@ DEMO_ACCOUNTS = (
         "reviewer-a", "Sofia", "Mendes", "demo-university", (Role.CONTRIBUTOR,), "en", "reviews for a university"
     ),
     DemoAccount(
-        "reviewer-b", "Karim", "Adeyemi", "demo-partner", (Role.CONTRIBUTOR,), "en", "reviews for a partner organisation"
+        "reviewer-b",
+        "Karim",
+        "Adeyemi",
+        "demo-partner",
+        (Role.CONTRIBUTOR,),
+        "en",
+        "reviews for a partner organisation",
     ),
     DemoAccount(
         "specialist", "Clara", "Nunez", "network", (Role.SPECIALIST,), "en", "screens, assigns reviewers, adjudicates"

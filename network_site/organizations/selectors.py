@@ -92,9 +92,7 @@ def affiliations_of(user_id: UUID) -> list[Affiliation]:
         .select_related("organization")
         .order_by("valid_from")
     )
-    return [
-        Affiliation(row.organization_id, row.organization.kind, row.organization.country_id or "") for row in rows
-    ]
+    return [Affiliation(row.organization_id, row.organization.kind, row.organization.country_id or "") for row in rows]
 
 
 def members_with_role(organization_id: UUID, *roles: str) -> list[UUID]:

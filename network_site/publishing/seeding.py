@@ -43,7 +43,8 @@ def load_pages(databank_model: type[Page]) -> int:
         if code == "en":
             source_home = home
             Site.objects.update_or_create(
-                is_default_site=True, defaults={"hostname": "localhost", "port": 80, "root_page": home, "site_name": "Enlace"}
+                is_default_site=True,
+                defaults={"hostname": "localhost", "port": 80, "root_page": home, "site_name": "Enlace"},
             )
         for model, part in ((databank_model, data["databank"]), (OrganizationsPage, data["organizations"])):
             source = model.objects.filter(locale=locales["en"]).first()
@@ -75,9 +76,7 @@ def load_pages(databank_model: type[Page]) -> int:
     return count
 
 
-def _page(
-    model: type[Page], parent: Page, locale: Locale, source: Page | None, **values: Any
-) -> tuple[Page, bool]:
+def _page(model: type[Page], parent: Page, locale: Locale, source: Page | None, **values: Any) -> tuple[Page, bool]:
     if source is not None:
         known = model.objects.filter(translation_key=source.translation_key, locale=locale).first()
         if known is not None:

@@ -194,7 +194,12 @@ def _evidence_facet(query: RecordQuery, kind: str) -> Facet:
     )
     labels = {term.pk: term.label for term in Term.objects.of("EV")}
     options = [
-        Option(str(level), f"{level} {labels.get(f'EV{level}', '')}".strip(), counts.get(level, 0), str(level) in query.evidence)
+        Option(
+            str(level),
+            f"{level} {labels.get(f'EV{level}', '')}".strip(),
+            counts.get(level, 0),
+            str(level) in query.evidence,
+        )
         for level in range(6)
     ]
     return Facet("evidence", _("Evidence"), options)

@@ -94,9 +94,7 @@ def publish(
         )
         RecordTerm.objects.filter(record=record).delete()
         RecordTerm.objects.bulk_create([RecordTerm(record=record, term_id=code) for code in sorted(set(terms))])
-    audit.record(
-        "record.published", tenant_id=owner.pk, subject=record, version=version, after=document, reason=schema
-    )
+    audit.record("record.published", tenant_id=owner.pk, subject=record, version=version, after=document, reason=schema)
     outbox.enqueue("record.published", subject=record, version=version, tenant_id=owner.pk)
     return record
 

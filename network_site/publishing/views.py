@@ -23,7 +23,9 @@ def organization_list(request: HttpRequest, page: Any) -> HttpResponse:
     kind = request.GET.get("kind", "")
     organizations = list(Organization.objects.listed().select_related("country"))
     counts: dict[str, int] = {}
-    matching = [one for one in organizations if fold(text) in fold(f"{' '.join(one.names.values())} {one.acronym} {one.place}")]
+    matching = [
+        one for one in organizations if fold(text) in fold(f"{' '.join(one.names.values())} {one.acronym} {one.place}")
+    ]
     for one in matching:
         counts[one.kind] = counts.get(one.kind, 0) + 1
     if kind in OrganizationKind.values:
@@ -58,9 +60,7 @@ def organization_list(request: HttpRequest, page: Any) -> HttpResponse:
             ],
             "text": text,
             "kind": kind,
-            "pagination_query": "&".join(
-                f"{name}={value}" for name, value in (("q", text), ("kind", kind)) if value
-            ),
+            "pagination_query": "&".join(f"{name}={value}" for name, value in (("q", text), ("kind", kind)) if value),
         },
     )
 

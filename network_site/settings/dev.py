@@ -8,8 +8,8 @@ os.environ.setdefault("ENLACE_DEMO", "1")
 os.environ.setdefault("PRIVATE_ACCEL_LOCATION", "")
 os.environ.setdefault("SITE_URL", "http://localhost:" + os.environ.get("PORT", "8000"))
 
-from .base import *  # noqa: E402, F403  (production first, then what a laptop needs)
-from .base import VAR_DIR, env  # noqa: E402
+from .base import *  # noqa: F403  (production first, then what a laptop needs)
+from .base import VAR_DIR, env
 
 DEBUG = env.flag("DEBUG", False)
 SECURE_SSL_REDIRECT = False

@@ -11,8 +11,8 @@ os.environ.setdefault("PRIVATE_ACCEL_LOCATION", "")
 # The suite never talks to a broker: consumers run in the test's own process.
 os.environ.pop("REDIS_URL", None)
 
-from .base import *  # noqa: E402, F403  (production first, then what tests need)
-from .base import STORAGES  # noqa: E402
+from .base import *  # noqa: F403  (production first, then what tests need)
+from .base import STORAGES
 
 SECURE_SSL_REDIRECT = False
 SECURE_HSTS_SECONDS = 0
@@ -27,3 +27,4 @@ STORAGES = STORAGES | {
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 # Hundreds of sign-ins a minute from one address are the suite, not an attack; limits have their own tests.
 ACCOUNT_RATE_LIMITS = False
+LOGGING = LOGGING | {"root": {"handlers": ["console"], "level": "WARNING"}}

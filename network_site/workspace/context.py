@@ -94,9 +94,7 @@ def _translated_page_urls(request: HttpRequest, page: Page) -> dict[str, str]:
 
 def main_menu(request: HttpRequest) -> list[dict[str, Any]]:
     """The pages that their editors put into the menu, in this language."""
-    pages = (
-        Page.objects.live().in_menu().filter(locale__language_code=get_language(), depth=3).order_by("path")
-    )
+    pages = Page.objects.live().in_menu().filter(locale__language_code=get_language(), depth=3).order_by("path")
     return [
         {
             "label": page.title,
@@ -151,7 +149,9 @@ def nav_groups(request: HttpRequest) -> list[dict[str, Any]]:
     ]
     if actor.is_network:
         groups.append({"label": gettext("Network"), "items": [item(gettext("Practices in review"), "practices:queue")]})
-        groups.append({"label": gettext("Our organisation"), "items": [item(gettext("Documented practices"), "practices:list")]})
+        groups.append(
+            {"label": gettext("Our organisation"), "items": [item(gettext("Documented practices"), "practices:list")]}
+        )
     elif actor.organization_id:
         groups.append({"label": gettext("My organisation"), "items": [item(gettext("Practices"), "practices:list")]})
     return groups

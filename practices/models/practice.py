@@ -75,7 +75,9 @@ class PracticeVersion(ChildOf("practice"), TimestampedModel):  # type: ignore[mi
     status = models.CharField(max_length=20, choices=PracticeStatus.choices, default=PracticeStatus.DRAFT)
     lock_version = models.PositiveIntegerField(default=1)
     round = models.PositiveSmallIntegerField(default=1)
-    source_language = models.CharField(_("language of the text"), max_length=5, choices=settings.LANGUAGES, default="en")
+    source_language = models.CharField(
+        _("language of the text"), max_length=5, choices=settings.LANGUAGES, default="en"
+    )
 
     # In brief
     title = models.CharField(_("title"), max_length=LIMITS["title"])
@@ -102,9 +104,7 @@ class PracticeVersion(ChildOf("practice"), TimestampedModel):  # type: ignore[mi
 
     # Results and evidence
     reach = models.CharField(_("reach"), max_length=LIMITS["reach"], blank=True)
-    negative_effects = models.TextField(
-        _("no effect or bad effect"), max_length=LIMITS["negative_effects"], blank=True
-    )
+    negative_effects = models.TextField(_("no effect or bad effect"), max_length=LIMITS["negative_effects"], blank=True)
     figures = models.JSONField(default=list, blank=True)
     completeness = models.JSONField(default=dict, blank=True)
 
@@ -125,9 +125,7 @@ class PracticeVersion(ChildOf("practice"), TimestampedModel):  # type: ignore[mi
             models.UniqueConstraint(
                 fields=["practice"], condition=Q(status__in=sorted(IN_WORK)), name="one_version_in_work"
             ),
-            models.UniqueConstraint(
-                fields=["practice"], condition=Q(status="published"), name="one_version_published"
-            ),
+            models.UniqueConstraint(fields=["practice"], condition=Q(status="published"), name="one_version_published"),
             models.CheckConstraint(condition=Q(status__in=PracticeStatus.values), name="practice_status_known"),
             models.CheckConstraint(
                 condition=~Q(title="") & ~Q(one_line="") & ~Q(problem="") & ~Q(description=""),

@@ -102,9 +102,7 @@ class Review(TenantModel, TimestampedModel):
 
     @classmethod
     def read_sql(cls) -> str:
-        return (
-            "reviewer_id = enlace_user() OR enlace_organization_kind() = 'network' OR enlace_service() IN ('relay', 'reviews')"
-        )
+        return "reviewer_id = enlace_user() OR enlace_organization_kind() = 'network' OR enlace_service() IN ('relay', 'reviews')"
 
     @classmethod
     def insert_sql(cls) -> str:

@@ -34,9 +34,7 @@ class VersionRow(ChildOf("version")):  # type: ignore[misc]
 class VersionTerm(ChildOf("version")):  # type: ignore[misc]
     """A term by which a version is classified."""
 
-    version = models.ForeignKey(
-        "practices.PracticeVersion", on_delete=models.CASCADE, related_name="version_terms"
-    )
+    version = models.ForeignKey("practices.PracticeVersion", on_delete=models.CASCADE, related_name="version_terms")
     term = models.ForeignKey(Term, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
@@ -150,9 +148,7 @@ class EvidenceItem(VersionRow):
     paid_by_owner = models.BooleanField(_("paid by the owner"), default=True)
     sample_size = models.PositiveIntegerField(_("number of cases"), null=True, blank=True)
     months_followed = models.PositiveSmallIntegerField(_("months of follow-up"), null=True, blank=True)
-    direction = models.CharField(
-        _("result"), max_length=12, choices=Direction.choices, default=Direction.NOT_MEASURED
-    )
+    direction = models.CharField(_("result"), max_length=12, choices=Direction.choices, default=Direction.NOT_MEASURED)
     reports_cost = models.BooleanField(_("reports the cost"), default=False)
     url = models.URLField(_("address"), blank=True)
     file = models.FileField(_("file"), storage=private_storage, upload_to=private_path, blank=True)

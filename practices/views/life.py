@@ -77,9 +77,7 @@ def do_step(request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
     if not form.is_valid():
         return _refused(request, version, form, [])
     try:
-        services.perform(
-            version, name, note=form.cleaned_data["note"], lock_version=form.cleaned_data["version"]
-        )
+        services.perform(version, name, note=form.cleaned_data["note"], lock_version=form.cleaned_data["version"])
     except StaleVersion as stale:
         unmet = [Unmet("stale", _("Somebody else changed this record meanwhile. Read it again, then decide."))]
         return _refused(request, stale.current, form, unmet, status=409)  # type: ignore[arg-type]

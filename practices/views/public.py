@@ -60,9 +60,7 @@ def _chips(request: HttpRequest, found: Any) -> list[dict[str, str]]:
     return chips
 
 
-def practice_page(
-    request: HttpRequest, page: Any, number: int, slug: str, version: int | None = None
-) -> HttpResponse:
+def practice_page(request: HttpRequest, page: Any, number: int, slug: str, version: int | None = None) -> HttpResponse:
     """A practice, or one of its versions at its permanent address; 410 with the reason once withdrawn."""
     if not 0 < number < 2**31 or (version is not None and not 0 < version < 2**15):
         raise Http404

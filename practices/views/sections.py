@@ -32,7 +32,8 @@ def home() -> tuple[str, dict[str, Any]]:
         "databank_url": base,
         "latest": [card(record, base) for record in latest],
         "by_country": [
-            {"label": country.name, "count": count, "url": f"{base}?country={country.pk}"} for country, count in countries
+            {"label": country.name, "count": count, "url": f"{base}?country={country.pk}"}
+            for country, count in countries
         ],
         "by_theme": [
             {"label": term.label, "count": count, "url": f"{base}?theme={term.pk}"}

@@ -199,7 +199,9 @@ def _conflict(request: HttpRequest, theirs: PracticeVersion, page: StepPage) -> 
     changed_rows = [
         {
             "label": entry["group"].title,
-            "mine": "\n".join(" · ".join(str(value) for value in row.values() if value) for row in page._kept(entry["formset"])),
+            "mine": "\n".join(
+                " · ".join(str(value) for value in row.values() if value) for row in page._kept(entry["formset"])
+            ),
             "theirs": "\n".join(str(row) for row in getattr(theirs, entry["group"].prefix).all())
             if entry["group"].prefix != "theory"
             else "\n".join(" · ".join(map(str, row.values())) for row in theirs.theory_of_change),

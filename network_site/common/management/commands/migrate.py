@@ -2,20 +2,22 @@
 
 from typing import Any
 
-from django.conf import settings
-from django.core.management.base import CommandParser
 from django.core.management.commands.migrate import Command as DjangoMigrate
+
+from network_site.common.database import as_owner
 
 
 class Command(DjangoMigrate):
-    """`manage.py migrate` uses the connection `owner` when DATABASE_OWNER_URL is set."""
+    """`manage.py migrate` connects as the role `owner` when DATABASE_OWNER_URL is set.
 
-    def add_arguments(self, parser: CommandParser) -> None:
-        super().add_arguments(parser)
-        if "owner" in settings.DATABASES:
-            parser.set_defaults(database="owner")
+    The alias stays "default", because Wagtail's own data migrations write to no other.
+    """
 
     def check(self, *args: Any, **kwargs: Any) -> Any:
         # Migrating is what puts guards and policies back, so their absence must not stop it.
         databases = kwargs.pop("databases", None)
         return super().check(*args, **kwargs) if databases is None else None
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        with as_owner():
+            super().handle(*args, **options)
