@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
-from network_site.common.language import current_language, pick
+from network_site.common.language import current_language, language_name, pick
 from network_site.publishing.models import PublishedRecord
 from network_site.taxonomy.models import Country, Term
 
@@ -27,8 +26,6 @@ from .enums import (
     StudyType,
 )
 from .workflow import PRACTICE
-
-LANGUAGE_NAMES = dict(settings.LANGUAGES)
 
 
 @dataclass(frozen=True)
@@ -99,7 +96,7 @@ def card(record: PublishedRecord, base_url: str) -> dict[str, Any]:
         "marks": marks(snapshot),
         "demo": record.is_demo,
         "lang": shown.lang,
-        "notice": _("Shown in %(language)s.") % {"language": LANGUAGE_NAMES[shown.language]} if shown.lang else "",
+        "notice": _("Shown in %(language)s.") % {"language": language_name(shown.language)} if shown.lang else "",
         "code": record.code,
     }
 
@@ -131,8 +128,8 @@ def page_context(record: PublishedRecord, snapshot: dict[str, Any]) -> dict[str,
         "text": shown.texts,
         "lang": shown.lang,
         "text_state": shown.state,
-        "shown_language": LANGUAGE_NAMES[shown.language],
-        "wanted_language": LANGUAGE_NAMES[current_language()],
+        "shown_language": language_name(shown.language),
+        "wanted_language": language_name(current_language()),
         "source_lang": snapshot["source_language"] if snapshot["source_language"] != current_language() else "",
         "marks": marks(snapshot),
         "label": snapshot["marks"]["label"],

@@ -14,7 +14,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from network_site.common.files import check_upload
-from network_site.common.html import clean, to_text
+from network_site.common.html import as_plain, clean, to_text
 from network_site.taxonomy.models import Term
 
 from .enums import ANCHORS, Aspect, Criterion, Documented, Exclusion, Interest, StudyRating
@@ -130,6 +130,8 @@ class VersionForm(PlainWordsMixin, forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, terms: Mapping[str, list[str]] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.speak_plainly()
+        if self.initial.get("description"):
+            self.initial["description"] = as_plain(self.initial["description"])
         for name, field in self.fields.items():
             if isinstance(field, TermsField | TermField) and terms is not None:
                 codes = terms.get(field.scheme, [])

@@ -198,7 +198,7 @@ def _copy_row(row: Any, version: PracticeVersion) -> Any:
 
 
 def _clean(fields: Mapping[str, Any]) -> dict[str, Any]:
-    cleaned = {}
+    cleaned: dict[str, Any] = {}
     for name, value in fields.items():
         if name in RICH_TEXTS and isinstance(value, str):
             cleaned[name] = html.clean(value)

@@ -64,7 +64,7 @@ def _strings(path: Path) -> Iterator[tuple[int, str, str | None, str | None]]:
     text = path.read_text(encoding="utf-8")
     source = text if path.suffix == ".py" else templatize(text, origin=str(path))
     for line, function, messages, _comments in extract_python(
-        io.BytesIO(source.encode()), list(KEYWORDS), [], {"encoding": "utf-8"}
+        io.BytesIO(source.encode()), dict.fromkeys(KEYWORDS), [], {"encoding": "utf-8"}
     ):
         given = messages if isinstance(messages, tuple) else (messages,)
         if not given or not isinstance(given[0], str) or not given[0]:
@@ -130,6 +130,11 @@ class Fault:
         return f"{self.language}: {self.fault}: {self.message}"
 
 
+def _name(message: Message) -> str:
+    """The English text; of a plural, the singular."""
+    return message.id if isinstance(message.id, str) else message.id[0]
+
+
 def _forms(message: Message) -> list[str]:
     return (
         [form or "" for form in message.string] if isinstance(message.string, list | tuple) else [message.string or ""]
@@ -153,14 +158,13 @@ def check_catalogues() -> list[Fault]:
         for wanted in found:
             if not wanted.id:
                 continue
-            name = wanted.id[0] if isinstance(wanted.id, tuple) else wanted.id
+            name = _name(wanted)
             message = catalogue.get(name, wanted.context)
             if message is None or not _is_complete(message):
                 faults.append(Fault(language, name, "not translated"))
                 continue
-            allowed = set().union(
-                *(_placeholders(part) for part in (wanted.id if isinstance(wanted.id, tuple) else [name]))
-            )
+            sources = [name] if isinstance(wanted.id, str) else list(wanted.id)
+            allowed = set().union(*(_placeholders(part) for part in sources))
             given = [_placeholders(form) for form in _forms(message)]
             if any(form - allowed for form in given) or (len(given) == 1 and given[0] != allowed):
                 faults.append(Fault(language, name, "placeholders differ"))

@@ -6,11 +6,12 @@ silently drops its triggers) and checked by `manage.py check --database default`
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.core.checks import Error, register
+from django.core.checks import CheckMessage, Error, register
 from django.db import DatabaseError, connections
 
 APPEND_ONLY = "append-only"
@@ -106,9 +107,9 @@ def missing_guards(using: str) -> list[str]:
 
 
 @register("database")
-def check_guards(app_configs: Any, databases: list[str] | None = None, **kwargs: Any) -> list[Error]:
+def check_guards(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """`manage.py check --database default` fails when a guard was lost."""
-    errors = []
+    errors: list[CheckMessage] = []
     for alias in databases or []:
         try:
             missing = missing_guards(alias)

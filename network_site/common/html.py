@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import groupby
 
 import nh3
 from django.core.exceptions import ValidationError
@@ -18,6 +19,9 @@ _NUL_AND_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # Invisible marks that reverse or hide text (reliability page, section 5).
 _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069\u200b\u2060\ufeff]")
 _PARAGRAPH = re.compile(r"\n\s*\n")
+_BLOCK = re.compile(r"<(p|ul|ol|h3|h4|blockquote)\b")
+_BULLET = re.compile(r"^\s*[-*•]\s+")
+_NUMBER = re.compile(r"^\s*\d{1,2}[.)]\s+")
 
 
 def plain(text: str) -> str:
@@ -32,7 +36,8 @@ def plain(text: str) -> str:
 def clean(text: str) -> str:
     """Safe HTML from what somebody wrote: a few tags, links with http, https or mailto, nothing else.
 
-    Plain text with empty lines becomes paragraphs. Raises ValidationError when the text is larger
+    Plain text with empty lines becomes paragraphs, and lines that begin with "- " or "1. " become
+    lists (`as_plain` is the way back, for editing). Raises ValidationError when the text is larger
     than 200 KB or carries more than 2,000 tags (both are slow to parse, and neither is a practice).
     """
     text = plain(text).strip()
@@ -40,10 +45,8 @@ def clean(text: str) -> str:
         raise ValidationError(_("This text is too long. Keep it under 200 KB."), code="too_long")
     if text.count("<") > MAX_MARKUP or text.count("=") > MAX_MARKUP * 4:
         raise ValidationError(_("This text has too much markup. Paste it as plain text."), code="markup")
-    if text and not re.search(r"<(p|ul|ol|h3|h4|blockquote)\b", text):
-        text = "".join(
-            f"<p>{'<br>'.join(part.strip().splitlines())}</p>" for part in _PARAGRAPH.split(text) if part.strip()
-        )
+    if text and not _BLOCK.search(text):
+        text = "".join(_paragraph(part.strip().splitlines()) for part in _PARAGRAPH.split(text) if part.strip())
     elif text and not text.startswith("<"):
         parts = _PARAGRAPH.split(text)
         text = "".join(
@@ -57,6 +60,34 @@ def clean(text: str) -> str:
         link_rel="noopener nofollow",
         strip_comments=True,
     )
+
+
+def _paragraph(lines: list[str]) -> str:
+    """Lines without an empty one between them, as paragraphs and lists in their order."""
+    parts: list[str] = []
+    for mark, group in groupby(lines, key=_mark):
+        if mark is None:
+            parts.append(f"<p>{'<br>'.join(line.strip() for line in group)}</p>")
+        else:
+            tag = "ul" if mark is _BULLET else "ol"
+            items = "".join(f"<li>{mark.sub('', line).strip()}</li>" for line in group)
+            parts.append(f"<{tag}>{items}</{tag}>")
+    return "".join(parts)
+
+
+def _mark(line: str) -> re.Pattern[str] | None:
+    return _BULLET if _BULLET.match(line) else _NUMBER if _NUMBER.match(line) else None
+
+
+def as_plain(html: str) -> str:
+    """Cleaned HTML as the plain text that `clean` makes the same HTML from, for an editor's text field."""
+    text = re.sub(r"</li>\s*", "\n", html)
+    for found in re.findall(r"<ol>(.*?)</ol>", text, flags=re.DOTALL):
+        items = [item for item in found.split("<li>") if item.strip()]
+        numbered = "".join(f"{number}. {item}" for number, item in enumerate(items, start=1))
+        text = text.replace(f"<ol>{found}</ol>", f"{numbered}\n")
+    text = text.replace("<li>", "- ").replace("</ul>", "\n").replace("</p>", "\n\n").replace("<br>", "\n")
+    return to_text(text)
 
 
 def to_text(html: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeVar
 
+from babel import Locale
 from django.conf import settings
 from django.utils import translation
 
@@ -25,6 +26,12 @@ def pick(texts: Mapping[str, T], *, source: str = "en") -> T | None:
         if texts.get(code):
             return texts[code]
     return next((text for text in texts.values() if text), None)
+
+
+def language_name(code: str) -> str:
+    """A language's name in the interface language: "inglés" for a reader in Spanish."""
+    names = Locale.parse(current_language().replace("-", "_"), sep="_").languages
+    return str(names.get(code, None) or names.get(code.split("-")[0], code))
 
 
 def without_language(path: str) -> str:

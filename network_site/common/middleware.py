@@ -39,6 +39,8 @@ class ContentSecurityByArea:
         path = without_language(request.path)
         if path.startswith("/admin/"):
             response._csp_replace = settings.CONTENT_SECURITY_POLICY_ADMIN
+            # The editor's preview is a frame of the admin itself.
+            response["X-Frame-Options"] = "SAMEORIGIN"
         elif path.startswith("/workspace/"):
             response._csp_replace = settings.CONTENT_SECURITY_POLICY_WORKSPACE
         return response

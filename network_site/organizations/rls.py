@@ -6,11 +6,11 @@ bypass, and without an actor every read of a private table raises (architecture,
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.apps import apps
-from django.core.checks import Error, register
+from django.core.checks import CheckMessage, Error, register
 from django.db import DatabaseError, connections, models
 
 from network_site.common.scoping import ScopedModel
@@ -94,7 +94,7 @@ def _tenant_column(model: type[ScopedModel]) -> str:
     if not model.tenant_field:
         return ""
     field = model._meta.get_field(model.tenant_field)
-    return field.column if isinstance(field, models.Field) else ""
+    return (field.column or "") if isinstance(field, models.Field) else ""
 
 
 def install(using: str) -> None:
@@ -137,9 +137,9 @@ def unprotected(using: str) -> list[str]:
 
 
 @register("database")
-def check_row_level_security(app_configs: Any, databases: list[str] | None = None, **kwargs: Any) -> list[Error]:
+def check_row_level_security(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """`manage.py check --database default` fails on PostgreSQL when a private table is open."""
-    errors = []
+    errors: list[CheckMessage] = []
     for alias in databases or []:
         if connections[alias].vendor != "postgresql":
             continue

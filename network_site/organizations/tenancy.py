@@ -125,7 +125,7 @@ class ChildModel(ScopedModel):
     @classmethod
     def read_sql(cls) -> str:
         parent = cls.parent_model()._meta
-        column = cls._meta.get_field(cls.parent_field).column
+        column = f"{cls.parent_field}_id"
         return f'EXISTS (SELECT 1 FROM "{parent.db_table}" parent WHERE parent.id = "{cls._meta.db_table}"."{column}")'
 
     @classmethod

@@ -209,7 +209,7 @@ if env.flag("BEHIND_PROXY", False):
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 CSRF_FAILURE_VIEW = "network_site.common.views.csrf_failure"
-X_FRAME_OPTIONS = "SAMEORIGIN"
+X_FRAME_OPTIONS = "DENY"
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -219,7 +219,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
         "base-uri": [NONE],
-        "frame-ancestors": [SELF],
+        "frame-ancestors": [NONE],
         "form-action": [SELF],
     },
 }
@@ -231,6 +231,7 @@ CONTENT_SECURITY_POLICY_ADMIN = {
     "style-src": [SELF, "'unsafe-inline'"],
     "img-src": [SELF, "data:", "blob:"],
     "frame-src": [SELF],
+    "frame-ancestors": [SELF],
 }
 
 # --- Mail and logs ---------------------------------------------------------------------------

@@ -12,7 +12,7 @@ os.environ.setdefault("PRIVATE_ACCEL_LOCATION", "")
 os.environ.pop("REDIS_URL", None)
 
 from .base import *  # noqa: F403  (production first, then what tests need)
-from .base import STORAGES
+from .base import LOGGING, STORAGES
 
 SECURE_SSL_REDIRECT = False
 SECURE_HSTS_SECONDS = 0

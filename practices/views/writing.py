@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from network_site.common.html import as_plain
 from network_site.common.idempotency import new_key
 from network_site.common.workflow import StaleVersion, TransitionRefused
 from network_site.organizations.actor import current
@@ -298,6 +299,8 @@ def translate(request: HttpRequest, pk: UUID, language: str) -> HttpResponse:
         raise Http404
     known = version.translations.filter(language=language).first()
     initial = {name: getattr(known, name) for name in TranslationForm.base_fields} if known else {}
+    if initial:
+        initial["description"] = as_plain(initial["description"])
     form = TranslationForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         services.translate_version(version, language=language, texts=form.cleaned_data)
