@@ -160,7 +160,7 @@ MAX_SCORE = 4
 # Anchored wording: what 0, 2 and 4 mean for each criterion.
 ANCHORS = {
     Criterion.EFFECTIVENESS: _(
-        "0: no outcome reported. 2: some outcome reported, source weak. 4: outcome above what would have happened anyway."
+        "0: no outcome reported. 2: some outcome, source weak. 4: outcome above what would have happened anyway."
     ),
     Criterion.EFFICIENCY: _("0: cost not given. 2: cost given for part. 4: cost for each result given."),
     Criterion.EQUITY: _(
@@ -170,7 +170,7 @@ ANCHORS = {
         "0: could not be repeated from this text. 2: the main parts could. 4: all parts, with what must be in place."
     ),
     Criterion.SUSTAINABILITY: _(
-        "0: ends with its project. 2: money or law for some years. 4: in law and budget, used after a change of government."
+        "0: ends with its project. 2: money or law for some years. 4: in law and budget, outlived a government."
     ),
     Criterion.SOCIAL_DIALOGUE: _(
         "0: workers' and employers' organisations not involved. 2: consulted. 4: decided with them."

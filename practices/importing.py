@@ -42,7 +42,9 @@ DOCUMENTED_SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "title": "A practice documented by a third party",
     "type": "object",
-    "required": ["schema", "key", "source", "language", "title", "one_line", "problem", "description", "labour_functions"],
+    "required": [
+        "schema", "key", "source", "language", "title", "one_line", "problem", "description", "labour_functions",
+    ],
     "additionalProperties": False,
     "properties": {
         "schema": {"const": DOCUMENTED},
@@ -132,7 +134,8 @@ DOCUMENTED_SCHEMA: dict[str, Any] = {
                 "type": "object", "required": ["indicator"], "additionalProperties": False,
                 "properties": {
                     "indicator": _text(200), "unit": _maybe(60), "baseline": _NUMBER, "baseline_year": _YEAR,
-                    "value": _NUMBER, "value_year": _YEAR, "source": _maybe(300), "direction": {"enum": Direction.values},
+                    "value": _NUMBER, "value_year": _YEAR, "source": _maybe(300),
+                    "direction": {"enum": Direction.values},
                 },
             },
         },

@@ -184,7 +184,8 @@ PRACTICE = Workflow(
         ),
         "publish_documented": transition(
             {S.DRAFT}, S.PUBLISHED, permissions.can_publish_documented, _("Publish as documented, not reviewed"),
-            guards=(is_not_own_draft,), announces=("practice.published",), past=_("Published as documented, not reviewed"),
+            guards=(is_not_own_draft,), announces=("practice.published",),
+            past=_("Published as documented, not reviewed"),
         ),
         "supersede": transition(
             {S.PUBLISHED}, S.SUPERSEDED, permissions.is_publisher, _("Replace"), past=_("Replaced by a newer version"),

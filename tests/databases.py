@@ -23,8 +23,8 @@ from django.db import connection, connections
 ROOT = Path(__file__).resolve().parents[1]
 MAKES_A_TEMPLATE = (
     "**/migrations/*.py", "network_site/taxonomy/data/**/*", "network_site/**/seed/*", "network_site/common/guards.py",
-    "network_site/organizations/rls.py", "network_site/organizations/tenancy.py", "**/models/*.py", "network_site/**/models.py",
-    "network_site/**/seeding.py", "requirements.txt",
+    "network_site/organizations/rls.py", "network_site/organizations/tenancy.py", "**/models/*.py",
+    "network_site/**/models.py", "network_site/**/seeding.py", "requirements.txt",
 )  # fmt: skip
 
 

@@ -38,7 +38,8 @@ CREATE OR REPLACE FUNCTION enlace_shared(record uuid, capacities text[]) RETURNS
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
     SELECT EXISTS (
         SELECT 1 FROM organizations_share s
-        WHERE s.object_id = record AND s.revoked_at IS NULL AND (s.valid_to IS NULL OR s.valid_to > statement_timestamp())
+        WHERE s.object_id = record AND s.revoked_at IS NULL
+          AND (s.valid_to IS NULL OR s.valid_to > statement_timestamp())
           AND (s.organization_id = enlace_organization() OR s.user_id = enlace_user())
           AND (capacities IS NULL OR s.capacity = ANY (capacities)))
 $$;
@@ -46,7 +47,8 @@ CREATE OR REPLACE FUNCTION enlace_memberships(person uuid)
 RETURNS TABLE (organization_id uuid, roles jsonb)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
     SELECT m.organization_id, m.roles FROM organizations_membership m
-    WHERE m.user_id = person AND m.valid_from <= statement_timestamp() AND (m.valid_to IS NULL OR m.valid_to > statement_timestamp())
+    WHERE m.user_id = person AND m.valid_from <= statement_timestamp()
+      AND (m.valid_to IS NULL OR m.valid_to > statement_timestamp())
 $$;
 CREATE OR REPLACE FUNCTION enlace_keep_owner() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

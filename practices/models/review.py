@@ -102,7 +102,10 @@ class Review(TenantModel, TimestampedModel):
 
     @classmethod
     def read_sql(cls) -> str:
-        return "reviewer_id = enlace_user() OR enlace_organization_kind() = 'network' OR enlace_service() IN ('relay', 'reviews')"
+        return (
+            "reviewer_id = enlace_user() OR enlace_organization_kind() = 'network'"
+            " OR enlace_service() IN ('relay', 'reviews')"
+        )
 
     @classmethod
     def insert_sql(cls) -> str:

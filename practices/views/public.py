@@ -127,5 +127,5 @@ def practice_page(request: HttpRequest, page: Any, number: int, slug: str, versi
 
 
 def _citation(record: PublishedRecord, snapshot: dict[str, Any], context: dict[str, Any], permanent: str) -> str:
-    who = context["owner_name"]
-    return f"{who}: {context['text']['title']}. Enlace {record.code}, v{snapshot['version']}, {snapshot['published_on']}. {permanent}"
+    work = f"{context['owner_name']}: {context['text']['title']}"
+    return f"{work}. Enlace {record.code}, v{snapshot['version']}, {snapshot['published_on']}. {permanent}"
