@@ -512,7 +512,7 @@ class StepPage:
     def _formset(self, group: Group, data: Any, files: Any) -> dict[str, Any]:
         factory = formset_factory(
             group.form,
-            extra=0 if data is not None else 1,
+            extra=0 if data is not None or group.required else 1,
             can_delete=True,
             max_num=MAX_ROWS,
             absolute_max=MAX_ROWS,

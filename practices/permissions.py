@@ -10,9 +10,17 @@ from typing import Any
 import rules
 
 from network_site.organizations.actor import Actor
-from network_site.organizations.enums import Role
+from network_site.organizations.enums import OrganizationKind, Role
 
 from .enums import EDITABLE
+
+
+WRITING_KINDS = frozenset({OrganizationKind.MINISTRY.value, OrganizationKind.PROVIDER.value})
+
+
+def can_create(actor: Actor) -> bool:
+    """Ministries and the services that deliver for them report practices; others review, fund or read."""
+    return actor.organization_kind in WRITING_KINDS and actor.has(Role.CONTRIBUTOR, Role.FOCAL_POINT)
 
 
 @rules.predicate

@@ -83,7 +83,7 @@ def create_draft(
     Raises PermissionDenied for an actor who does not write for an organisation.
     """
     actor = current()
-    if not actor.has("contributor", "focal_point") or actor.organization_id is None:
+    if not permissions.can_create(actor):
         raise PermissionDenied
 
     def create() -> PracticeVersion:

@@ -54,7 +54,7 @@ class ActorMiddleware:
 
 def proved_second_factor(request: HttpRequest) -> bool:
     """Whether this very session showed a second factor (not whether the person once set one up)."""
-    records = get_authentication_records(request)
+    records = get_authentication_records(request, request.user)
     return any(record.get("method") == "mfa" for record in records)
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from network_site.common import notices
 from network_site.common.models import Notice
 from network_site.organizations.actor import current
-from network_site.organizations.enums import Role
+from practices import permissions
 from practices import selectors as practices
 
 NOTICES_SHOWN = 100
@@ -34,7 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "versions": own,
             "counts": practices.count_by_status(actor) if own else {},
             "notices": _notices()[:5],
-            "can_write": actor.has(Role.CONTRIBUTOR, Role.FOCAL_POINT) and not actor.is_network,
+            "can_write": permissions.can_create(actor),
             "queue": list(practices.list_shared_with_network()[:20]) if actor.is_network else [],
         },
     )

@@ -18,7 +18,6 @@ from network_site.common.html import as_plain
 from network_site.common.idempotency import new_key
 from network_site.common.workflow import StaleVersion, TransitionRefused
 from network_site.organizations.actor import current
-from network_site.organizations.enums import Role
 
 from .. import permissions, selectors, services
 from ..forms import STEP_BY_NAME, STEPS, StepPage, TranslationForm, posted
@@ -51,7 +50,7 @@ def practice_list(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "practices/list.html",
-        {"versions": versions, "can_write": actor.has(Role.CONTRIBUTOR, Role.FOCAL_POINT) and not actor.is_network},
+        {"versions": versions, "can_write": permissions.can_create(actor)},
     )
 
 
@@ -59,7 +58,7 @@ def practice_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new_practice(request: HttpRequest) -> HttpResponse:
     """Begin a practice with the seven inputs of a draft."""
-    if not current().has(Role.CONTRIBUTOR, Role.FOCAL_POINT) or current().is_network:
+    if not permissions.can_create(current()):
         raise PermissionDenied
     step = STEPS[0]
     blank = PracticeVersion(source_language=request.LANGUAGE_CODE)  # type: ignore[attr-defined]
