@@ -14,7 +14,6 @@ from network_site.organizations.enums import OrganizationKind, Role
 
 from .enums import EDITABLE
 
-
 WRITING_KINDS = frozenset({OrganizationKind.MINISTRY.value, OrganizationKind.PROVIDER.value})
 
 
