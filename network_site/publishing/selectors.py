@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from django.core.paginator import Page as ResultPage
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from network_site.common.language import pick
 from network_site.taxonomy.models import Country, Term
 
 from .models import PublishedRecord, RecordTerm
@@ -28,6 +30,21 @@ class Option:
     label: str
     count: int
     checked: bool
+
+
+@dataclass(frozen=True)
+class NamedCount:
+    """How many records have one country or term, with its label."""
+
+    value: str
+    label: str
+    count: int
+
+
+class Labelled(Protocol):
+    """A country or a term: its label is its text."""
+
+    def __str__(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -139,49 +156,44 @@ def list_records(query: RecordQuery, *, kind: str) -> RecordList:
     Costs the same number of queries however many records there are.
     """
     found = _narrowed(query, kind)
+    totals = (
+        PublishedRecord.objects.live()
+        .of_kind(kind)
+        .aggregate(all=Count("pk"), found=Count("pk", filter=Q(pk__in=found.order_by().values("pk"))))
+    )
     paginator = Paginator(
         found.select_related("owner", "country").defer("search_text").order_by(*SORTS[query.sort]), PAGE_SIZE
     )
-    page = paginator.get_page(query.page)
+    paginator.count = totals["found"]
     facets = [
         _country_facet(query, kind),
         _term_facet(query, kind, "theme", _("Function"), "LAF"),
         _term_facet(query, kind, "group", _("People served"), "TG"),
         _evidence_facet(query, kind),
     ]
-    total_of_all = PublishedRecord.objects.live().of_kind(kind).count()
-    return RecordList(query, page, facets, paginator.count, total_of_all)
+    return RecordList(query, paginator.get_page(query.page), facets, totals["found"], totals["all"])
+
+
+def _options(counts: list[NamedCount], chosen: tuple[str, ...], unseen: Mapping[str, Labelled]) -> list[Option]:
+    """Counted values, then chosen ones that nothing has, by count and name."""
+    options = [Option(entry.value, entry.label, entry.count, entry.value in chosen) for entry in counts]
+    options += [Option(value, str(labelled), 0, True) for value, labelled in unseen.items()]
+    return options
 
 
 def _country_facet(query: RecordQuery, kind: str) -> Facet:
-    counts = dict(
-        _narrowed(query, kind, without="country")
-        .filter(country__isnull=False)
-        .order_by()
-        .values_list("country_id")
-        .annotate(n=Count("pk"))
-    )
-    countries = Country.objects.filter(pk__in={*counts, *query.country})
-    options = [
-        Option(country.pk, country.name, counts.get(country.pk, 0), country.pk in query.country)
-        for country in countries
-    ]
-    return Facet("country", _("Country"), sorted(options, key=lambda option: (-option.count, fold(option.label))))
+    counts = _by_country(_narrowed(query, kind, without="country"))
+    missing = set(query.country) - {entry.value for entry in counts}
+    unseen = Country.objects.in_bulk(missing) if missing else {}
+    return Facet("country", _("Country"), _options(counts, query.country, unseen))
 
 
 def _term_facet(query: RecordQuery, kind: str, name: str, title: str, scheme: str) -> Facet:
-    chosen = getattr(query, name)
-    counts = dict(
-        RecordTerm.objects.filter(
-            term__scheme_id=scheme, record__in=_narrowed(query, kind, without=name).order_by().values("pk")
-        )
-        .order_by()
-        .values_list("term_id")
-        .annotate(n=Count("record_id"))
-    )
-    terms = Term.objects.filter(scheme_id=scheme, pk__in={*counts, *chosen})
-    options = [Option(term.pk, term.label, counts.get(term.pk, 0), term.pk in chosen) for term in terms]
-    return Facet(name, title, sorted(options, key=lambda option: (-option.count, fold(option.label))))
+    chosen: tuple[str, ...] = getattr(query, name)
+    counts = _by_term(_narrowed(query, kind, without=name), scheme)
+    missing = set(chosen) - {entry.value for entry in counts}
+    unseen = Term.objects.filter(scheme_id=scheme).in_bulk(missing) if missing else {}
+    return Facet(name, title, _options(counts, chosen, unseen))
 
 
 def _evidence_facet(query: RecordQuery, kind: str) -> Facet:
@@ -205,39 +217,59 @@ def _evidence_facet(query: RecordQuery, kind: str) -> Facet:
     return Facet("evidence", _("Evidence"), options)
 
 
+def _by_country(records: QuerySet[PublishedRecord]) -> list[NamedCount]:
+    rows = (
+        records.filter(country__isnull=False)
+        .order_by()
+        .values_list("country_id", "country__names")
+        .annotate(n=Count("pk"))
+    )
+    return _sorted([NamedCount(code, pick(names) or code, count) for code, names, count in rows])
+
+
+def _by_term(records: QuerySet[PublishedRecord], scheme: str) -> list[NamedCount]:
+    rows = (
+        RecordTerm.objects.filter(term__scheme_id=scheme, record__in=records.order_by().values("pk"))
+        .order_by()
+        .values_list("term_id", "term__labels")
+        .annotate(n=Count("record_id"))
+    )
+    return _sorted([NamedCount(code, pick(labels) or code, count) for code, labels, count in rows])
+
+
+def _sorted(counts: list[NamedCount]) -> list[NamedCount]:
+    return sorted(counts, key=lambda entry: (-entry.count, fold(entry.label)))
+
+
 def latest_records(*, kind: str, limit: int = 5) -> list[PublishedRecord]:
     """The newest records of a kind."""
     records = PublishedRecord.objects.live().of_kind(kind).select_related("owner", "country").defer("search_text")
     return list(records[:limit])
 
 
-def counts_by_country(*, kind: str) -> list[tuple[Country, int]]:
+def counts_by_country(*, kind: str) -> list[NamedCount]:
     """Countries with at least one record, the most first."""
-    counts = dict(
+    return _by_country(PublishedRecord.objects.live().of_kind(kind))
+
+
+def counts_by_term(*, kind: str, scheme: str) -> list[NamedCount]:
+    """Terms of a scheme with at least one record, the most first."""
+    return _by_term(PublishedRecord.objects.live().of_kind(kind), scheme)
+
+
+@dataclass(frozen=True)
+class Totals:
+    """How many records there are, and how many with a measured change (evidence level 2 and above)."""
+
+    all: int
+    measured: int
+
+
+def totals(*, kind: str) -> Totals:
+    """Counts over all live records of a kind."""
+    counted = (
         PublishedRecord.objects.live()
         .of_kind(kind)
-        .filter(country__isnull=False)
-        .order_by()
-        .values_list("country_id")
-        .annotate(n=Count("pk"))
+        .aggregate(all=Count("pk"), measured=Count("pk", filter=Q(evidence_level__gte=2)))
     )
-    rows = [(country, counts[country.pk]) for country in Country.objects.filter(pk__in=counts)]
-    return sorted(rows, key=lambda row: (-row[1], fold(row[0].name)))
-
-
-def counts_by_term(*, kind: str, scheme: str) -> list[tuple[Term, int]]:
-    """Terms of a scheme with at least one record, the most first."""
-    live = PublishedRecord.objects.live().of_kind(kind).order_by().values("pk")
-    counts = dict(
-        RecordTerm.objects.filter(term__scheme_id=scheme, record__in=live)
-        .order_by()
-        .values_list("term_id")
-        .annotate(n=Count("record_id"))
-    )
-    rows = [(term, counts[term.pk]) for term in Term.objects.filter(pk__in=counts)]
-    return sorted(rows, key=lambda row: (-row[1], fold(row[0].label)))
-
-
-def counts_by_owner_country(*, kind: str) -> dict[str, int]:
-    """How many records each country has, by ISO code."""
-    return {country.pk: count for country, count in counts_by_country(kind=kind)}
+    return Totals(counted["all"], counted["measured"])

@@ -13,7 +13,7 @@ from network_site.common.language import pick
 from network_site.organizations.enums import OrganizationKind
 from network_site.organizations.models import Organization
 
-from .selectors import counts_by_owner_country, fold
+from .selectors import fold
 from .slots import organization_sections
 
 
@@ -85,6 +85,5 @@ def organization_page(request: HttpRequest, page: Any, key: str) -> HttpResponse
             "kind_label": str(OrganizationKind(organization.kind).label),
             "directory_url": page.get_url(request),
             "sections": [template for template, _extra in filled],
-            "country_practices": counts_by_owner_country(kind="practice").get(organization.country_id or "", 0),
         },
     )

@@ -92,30 +92,32 @@ def _translated_page_urls(request: HttpRequest, page: Page) -> dict[str, str]:
     return urls
 
 
+def site_pages(request: HttpRequest) -> list[dict[str, Any]]:
+    """The pages right below the front page in this language, read once for menu and foot."""
+    known: list[dict[str, Any]] | None = getattr(request, "enlace_site_pages", None)
+    if known is None:
+        pages = Page.objects.live().filter(locale__language_code=get_language(), depth=3).order_by("path")
+        known = [{"label": page.title, "url": page.get_url(request), "menu": page.show_in_menus} for page in pages]
+        request.enlace_site_pages = known  # type: ignore[attr-defined]
+    return known
+
+
 def main_menu(request: HttpRequest) -> list[dict[str, Any]]:
     """The pages that their editors put into the menu, in this language."""
-    pages = Page.objects.live().in_menu().filter(locale__language_code=get_language(), depth=3).order_by("path")
     return [
-        {
-            "label": page.title,
-            "url": page.get_url(request),
-            "current": bool(page.get_url(request)) and request.path.startswith(page.get_url(request)),
-        }
-        for page in pages
+        {"label": page["label"], "url": page["url"], "current": request.path.startswith(page["url"] or "-")}
+        for page in site_pages(request)
+        if page["menu"]
     ]
 
 
 def footer_groups(request: HttpRequest) -> list[dict[str, Any]]:
-    """The foot of public pages: the text pages of this language."""
-    home = f"/{get_language()}/"
-    pages = Page.objects.live().filter(locale__language_code=get_language(), depth=3).order_by("path")
-    entries = [{"label": page.title, "url": page.get_url(request), "menu": page.show_in_menus} for page in pages]
+    """The foot of public pages: first what the menu has, then the pages of help."""
+    pages = site_pages(request)
+    home = {"label": gettext("Home"), "url": f"/{get_language()}/"}
     return [
-        {
-            "label": gettext("The Network"),
-            "items": [{"label": gettext("Home"), "url": home}, *(entry for entry in entries if entry["menu"])],
-        },
-        {"label": gettext("Help"), "items": [entry for entry in entries if not entry["menu"]]},
+        {"label": gettext("The Network"), "items": [home, *(page for page in pages if page["menu"])]},
+        {"label": gettext("Help"), "items": [page for page in pages if not page["menu"]]},
     ]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from network_site.common.language import current_language
 from network_site.organizations.models import Organization
 from network_site.publishing.models import PublishedRecord
-from network_site.publishing.selectors import counts_by_country, counts_by_term, latest_records
+from network_site.publishing.selectors import counts_by_country, counts_by_term, latest_records, totals
 
 from ..cards import card
 from ..models import DatabankPage
@@ -26,23 +26,20 @@ def home() -> tuple[str, dict[str, Any]]:
     """The front page's sections: latest practices, and what there is by country and function."""
     base = databank_url()
     countries = counts_by_country(kind=KIND)
-    latest = latest_records(kind=KIND, limit=LATEST)
-    total = sum(count for _country, count in countries)
+    counted = totals(kind=KIND)
     return "practices/home_section.html", {
         "databank_url": base,
-        "latest": [card(record, base) for record in latest],
+        "latest": [card(record, base) for record in latest_records(kind=KIND, limit=LATEST)],
         "by_country": [
-            {"label": country.name, "count": count, "url": f"{base}?country={country.pk}"}
-            for country, count in countries
+            {"label": entry.label, "count": entry.count, "url": f"{base}?country={entry.value}"} for entry in countries
         ],
         "by_theme": [
-            {"label": term.label, "count": count, "url": f"{base}?theme={term.pk}"}
-            for term, count in counts_by_term(kind=KIND, scheme="LAF")
+            {"label": entry.label, "count": entry.count, "url": f"{base}?theme={entry.value}"}
+            for entry in counts_by_term(kind=KIND, scheme="LAF")
         ],
-        "practice_total": PublishedRecord.objects.live().of_kind(KIND).count(),
+        "practice_total": counted.all,
         "country_total": len(countries),
-        "with_country_total": total,
-        "measured_total": PublishedRecord.objects.live().of_kind(KIND).filter(evidence_level__gte=2).count(),
+        "measured_total": counted.measured,
     }
 
 
@@ -56,4 +53,9 @@ def organization(subject: Organization) -> tuple[str, dict[str, Any]]:
         .select_related("owner", "country")
         .defer("search_text")[:50]
     )
-    return "practices/organization_section.html", {"practices": [card(record, base) for record in records]}
+    of_country = PublishedRecord.objects.live().of_kind(KIND).filter(country_id=subject.country_id)
+    return "practices/organization_section.html", {
+        "practices": [card(record, base) for record in records],
+        "country_practices": of_country.count() if subject.country_id else 0,
+        "databank_url": base,
+    }

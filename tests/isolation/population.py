@@ -1,0 +1,312 @@
+"""The world of the isolation suite: two ministries, everybody else, and a canary in every text that could leak.
+
+A canary is a made-up word that stands in every text field of one thing and nowhere else. Whoever may
+not read that thing must not meet its word anywhere.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.core.files.base import ContentFile
+
+from network_site.common import outbox
+from network_site.common.models import Notice
+from network_site.common.scoping import unscoped
+from network_site.organizations import services as organizations
+from network_site.organizations.actor import ANONYMOUS, Actor, acting_as, service_actor
+from network_site.organizations.enums import Capacity, OrganizationKind, Role
+from network_site.organizations.models import Organization, User
+from network_site.organizations.selectors import actor_for
+from network_site.publishing import services as publishing
+from network_site.publishing.models import Audience, PublishedRecord
+from practices import services
+from practices.enums import Aspect, Criterion, Exclusion
+from practices.models import EvidenceItem, PracticeVersion, Review
+from practices.snapshot import JSON_SCHEMA, SCHEMA
+
+from ..people import ROWS, People, acting, assign, draft, get, in_review, step
+
+SCORES = dict.fromkeys(Criterion.values, 3)
+
+
+def texts(word: str) -> dict[str, Any]:
+    """All texts of a practice, each with the word in it."""
+    return {
+        "title": f"{word} title",
+        "one_line": f"{word} in one sentence.",
+        "problem": f"{word} problem.",
+        "description": f"{word} was done. " * 20,
+        "region": f"{word} region",
+        "coverage_unit": f"{word} offices",
+        "objectives": [f"{word} objective"],
+        "theory_of_change": [
+            {"activity": f"{word} act", "output": f"{word} put", "outcome": f"{word} come", "assumption": f"{word} if"}
+        ],
+        "where_to_read": f"{word} decree",
+        "reach": f"{word} reach",
+        "negative_effects": f"{word} side effects",
+        "risks_if_copied": f"{word} risks",
+        "transfer_offer": f"{word} offer",
+        "rows": rows(word),
+    }
+
+
+def rows(word: str) -> dict[str, list[dict[str, Any]]]:
+    """All rows of a practice, each with the word in it; one contact that is not to be shown."""
+    return {
+        "contacts": [
+            *ROWS["contacts"],
+            {"name": f"{word}hidden", "email": f"{word}hidden@example.org", "language": "en", "is_public": False},
+        ],
+        "contributions": [{"name": f"{word} Inspectorate", "role": "lead"}],
+        "preconditions": [
+            {"statement": f"{word} condition {number}", "strength": "must", "verification": f"{word} check"}
+            for number in range(3)
+        ],
+        "building_blocks": [{"title": f"{word} part", "text": f"{word} part in words", "kind": "core"}],
+        "outcomes": [{"indicator": f"{word} outcome", "unit": f"{word} unit", "source": f"{word} register"}],
+        "evidence_items": [
+            {
+                "type": "survey",
+                "title": f"{word} study",
+                "author": f"{word} author",
+                "url": f"https://example.org/{word}",
+                "file": ContentFile(f"%PDF-1.4 {word} in the file".encode(), name=f"{word}.pdf"),
+                "file_name": f"{word}file.pdf",
+                "content_type": "application/pdf",
+            }
+        ],
+        "costs": [{"category": f"{word} wages", "amount": "10.00", "currency": "USD", "year": 2022}],
+    }
+
+
+def rename(user: User, word: str) -> User:
+    """Give a person a name that can be found."""
+    user.first_name, user.last_name = word, f"{word}son"
+    user.save(update_fields=["first_name", "last_name"])
+    return user
+
+
+@dataclass
+class House:
+    """A ministry with its people and its practices by name."""
+
+    letter: str
+    organization: Organization
+    focal_point: User
+    contributor: User
+    learner: User
+    administrator: User
+    versions: dict[str, PracticeVersion] = field(default_factory=dict)
+    reviews: dict[str, Review] = field(default_factory=dict)
+
+    def word(self, thing: str) -> str:
+        """The canary of one of the ministry's things."""
+        return f"zq{self.letter}{thing}qz"
+
+    @property
+    def words(self) -> set[str]:
+        """Canaries of everything that only the ministry itself reads."""
+        return {self.word(thing) for thing in self.versions} | {self.word("next"), self.word("note")}
+
+
+def fill_review(reviewer: User, version: PracticeVersion, word: str, **scores: int) -> Review:
+    """Declare and fill in a review, with the word in its reasons; it is not filed."""
+    with acting(reviewer):
+        own = Review.objects.get(version_id=version.pk, reviewer=reviewer)
+        own = services.declare_interest(own, interest="none", note=f"{word} interest")
+        return services.save_review(
+            own,
+            exclusions=dict.fromkeys(Exclusion.values, True),
+            scores=SCORES | scores,
+            studies={item.pk: "moderate" for item in own.version.evidence_items.all()},
+            completeness=dict.fromkeys(Aspect.values, "partly"),
+            rationale=f"{word} rationale",
+        )
+
+
+def file(reviewer: User, review: Review) -> Review:
+    """File a review that is filled in."""
+    with acting(reviewer):
+        return services.file_review(Review.objects.get(pk=review.pk))
+
+
+def publish(house: House, thing: str, specialist: User, publisher: User, reviewers: list[User]) -> None:
+    """Bring one practice of a ministry the whole way."""
+    version = in_review(house.focal_point, specialist, **texts(house.word(thing)))
+    for reviewer in reviewers:
+        assign(specialist, version, reviewer)
+    for reviewer in reviewers:
+        file(reviewer, fill_review(reviewer, version, "Public"))
+    step(publisher, version, "publish")
+    house.versions[thing] = version
+
+
+def open_next(house: House, thing: str) -> PracticeVersion:
+    """Begin the next version of a published practice; its new texts are private."""
+    word = house.word("next")
+    with acting(house.focal_point):
+        following = services.open_next_version(get(house.versions[thing].pk))
+        fields = texts(word)
+        given = fields.pop("rows")
+        services.save_version(following, lock_version=following.lock_version, fields=fields, rows=given)
+        return get(following.pk)
+
+
+class World:
+    """Ministry B, whose secrets are looked for; ministry A, its rival; reviewers, a donor, the Network."""
+
+    def __init__(self, people: People) -> None:
+        self.people = people
+        self.a = self._house("a", "PY")
+        self.b = self._house("b", "UY")
+        self.specialist, self.publisher = people.specialist(), people.publisher()
+        self.first = rename(people.reviewer(), "zqfirstreviewerqz")
+        self.second = rename(people.reviewer(OrganizationKind.INTERNATIONAL), "zqsecondreviewerqz")
+        self.colleague = people.member(self._organization_of(self.first), Role.FOCAL_POINT)
+        self.unassigned = people.reviewer()
+        self.donor = people.member(people.organization(OrganizationKind.DONOR), Role.FOCAL_POINT)
+        self.loner = people.user("loner")
+        self.operator = User.objects.create_superuser("operator@example.org", "a long enough password")
+        for house in (self.a, self.b):
+            self._fill(house)
+        self.hidden = people.organization(
+            OrganizationKind.ACADEMIC, listed=False, names={"en": "zqhiddenqz institute"}, about={"en": "zqhiddenqz"}
+        )
+        self.members_only = self._publish_for_members()
+        outbox.drain()
+
+    def _organization_of(self, user: User) -> Organization:
+        return Organization.objects.get(pk=actor_for(user).organization_id)
+
+    def _house(self, letter: str, country: str) -> House:
+        people = self.people
+        ministry = people.organization(country=country)
+        return House(
+            letter=letter,
+            organization=ministry,
+            focal_point=people.focal_point(ministry),
+            contributor=people.contributor(ministry),
+            learner=people.member(ministry, Role.LEARNER),
+            administrator=people.member(ministry, Role.ADMINISTRATOR),
+        )
+
+    def _fill(self, house: House) -> None:
+        focal, word = house.focal_point, house.word
+        house.versions["draft"] = draft(focal, **texts(word("draft")))
+        with acting(focal):
+            services.translate_version(
+                get(house.versions["draft"].pk),
+                language="es",
+                texts={name: f"{word('draft')} {name}" for name in ("title", "one_line", "problem", "description")},
+            )
+        dossier = in_review(focal, self.specialist, **texts(word("dossier")))
+        house.versions["dossier"] = dossier
+        for name, reviewer in (("first", self.first), ("second", self.second)):
+            assign(self.specialist, dossier, reviewer)
+            house.reviews[name] = fill_review(reviewer, dossier, word(f"{name}review"))
+        house.reviews["first"] = file(self.first, house.reviews["first"])
+
+        dispute = in_review(focal, self.specialist, **texts(word("dispute")))
+        house.versions["dispute"] = dispute
+        for reviewer, score in ((self.first, 0), (self.second, 4)):
+            assign(self.specialist, dispute, reviewer)
+            file(reviewer, fill_review(reviewer, dispute, word("disputed"), equity=score))
+
+        returned = in_review(focal, self.specialist, **texts(word("returned")))
+        house.versions["returned"] = step(
+            self.specialist, returned, "request_revision", note=f"{word('note')} what do you mean?"
+        )
+        publish(house, "public", self.specialist, self.publisher, [self.first, self.second])
+        house.versions["next"] = open_next(house, "public")
+
+    def _publish_for_members(self) -> PublishedRecord:
+        """A record that only signed-in members of an organisation may read."""
+        public = PublishedRecord.objects.get(pk=self.b.versions["public"].practice_id)
+        snapshot = public.snapshot | {"id": str(uuid4())}
+        word = "zqmembersqz"
+        snapshot["texts"] = {"en": snapshot["texts"]["en"] | {"title": f"{word} title", "one_line": f"{word} line"}}
+        with acting(self.publisher):
+            return publishing.publish(
+                kind="practice",
+                record_id=uuid4(),
+                owner=self.b.organization,
+                country_id="UY",
+                version=1,
+                schema=SCHEMA,
+                json_schema=JSON_SCHEMA,
+                snapshot=snapshot,
+                terms=["LAF1.1"],
+                audience=Audience.NETWORK,
+            )
+
+    # --- Who is who --------------------------------------------------------------------------
+
+    @property
+    def users(self) -> dict[str, User | None]:
+        """Every kind of person who may come to the site."""
+        return {
+            "anonymous": None,
+            "owner's contributor": self.b.contributor,
+            "owner's focal point": self.b.focal_point,
+            "owner's learner": self.b.learner,
+            "owner's administrator": self.b.administrator,
+            "rival focal point": self.a.focal_point,
+            "rival contributor": self.a.contributor,
+            "rival learner": self.a.learner,
+            "rival administrator": self.a.administrator,
+            "first reviewer": self.first,
+            "second reviewer": self.second,
+            "reviewer's colleague": self.colleague,
+            "reviewer of something else": self.unassigned,
+            "donor": self.donor,
+            "specialist": self.specialist,
+            "publisher": self.publisher,
+            "superuser without membership": self.operator,
+            "user without membership": self.loner,
+        }
+
+    def actor(self, name: str) -> Actor:
+        """The actor of one of them."""
+        user = self.users[name]
+        return ANONYMOUS if user is None else actor_for(user)
+
+    def actors(self) -> dict[str, Actor]:
+        """Every kind of actor, the site's own services too."""
+        people = {name: self.actor(name) for name in self.users}
+        services_of_the_site = {f"service {name}": service_actor(name) for name in SERVICES}
+        return people | services_of_the_site
+
+    def evidence(self, house: House, thing: str) -> UUID:
+        """The evidence item with a file of one practice."""
+        with acting_as(service_actor("relay")):
+            return unscoped(EvidenceItem).filter(version_id=house.versions[thing].pk).values_list("pk", flat=True)[0]
+
+    def notice(self, user: User) -> UUID:
+        """A notice to somebody."""
+        with acting_as(service_actor("relay")):
+            return unscoped(Notice).filter(recipient_id=user.pk).values_list("pk", flat=True)[0]
+
+
+SERVICES = ("auditor", "relay", "reviews", "seeding")
+
+
+def share_in_every_way(world: World) -> None:
+    """Shares as they occur over the years: open, revoked, expired, not begun, for a person, for an organisation."""
+    now = dt.datetime.now(dt.UTC)
+    practice = world.b.versions["draft"].practice
+    donors = world._organization_of(world.donor)
+    with acting(world.b.focal_point):
+        organizations.share(practice, capacity=Capacity.DRAFT, user=world.loner)
+        for capacity, organization, user, changes in (
+            (Capacity.DRAFT, donors, None, {"revoked_at": now}),
+            (Capacity.DRAFT, world._organization_of(world.unassigned), None, {"valid_to": now - dt.timedelta(days=1)}),
+            (Capacity.NETWORK, None, world.operator, {}),
+            (Capacity.NETWORK, world.people.network(), None, {"valid_to": now - dt.timedelta(days=1)}),
+        ):
+            share = organizations.share(practice, capacity=capacity, organization=organization, user=user)
+            type(share).objects.filter(pk=share.pk).update(**changes)
