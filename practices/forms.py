@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -49,6 +49,8 @@ class TermsField(forms.MultipleChoiceField):
     ) -> None:
         self.scheme = scheme
         self.leaves = leaves
+        # Deep terms that a record carries already (from an import) stay choosable on it.
+        self.keep: frozenset[str] = frozenset()
         self.most = most
         self.describe = labels or (lambda term: term.label)
         kwargs.setdefault("widget", forms.CheckboxSelectMultiple)
@@ -64,12 +66,17 @@ class TermsField(forms.MultipleChoiceField):
         for term in terms:
             if term.parent_id is None:
                 groups.setdefault(names[term.pk], [])
-            elif term.parent_id in names and not (self.leaves and self._is_deep(term, names)):
+            elif term.parent_id in names and not (self.leaves and self._is_hidden(term)):
                 groups.setdefault(names[term.parent_id], []).append((term.pk, self.describe(term)))
         return [(name, entries) for name, entries in groups.items() if entries]
 
-    def _is_deep(self, term: Term, names: Mapping[str, str]) -> bool:
-        return term.pk.count(".") > 1
+    def _is_hidden(self, term: Term) -> bool:
+        return term.pk.count(".") > 1 and term.pk not in self.keep
+
+    def offer(self, codes: Collection[str]) -> None:
+        """Let the form of one record offer what that record carries."""
+        self.keep = frozenset(codes)
+        self.choices = self._terms
 
     def clean(self, value: Any) -> list[str]:
         codes: list[str] = super().clean(value)
@@ -135,6 +142,8 @@ class VersionForm(PlainWordsMixin, forms.ModelForm):  # type: ignore[type-arg]
         for name, field in self.fields.items():
             if isinstance(field, TermsField | TermField) and terms is not None:
                 codes = terms.get(field.scheme, [])
+                if isinstance(field, TermsField):
+                    field.offer(codes)
                 self.initial[name] = codes if isinstance(field, TermsField) else (codes or [""])[0]
 
     def scheme_values(self) -> dict[str, list[str]]:

@@ -14,6 +14,8 @@ from cryptography.fernet import Fernet
 from django.conf import settings
 from django.dispatch import receiver
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import translation
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -21,6 +23,11 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """The workspace, in the language that the person chose for herself."""
+        with translation.override(getattr(request.user, "language", None) or translation.get_language()):
+            return reverse(settings.LOGIN_REDIRECT_URL)
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):

@@ -132,18 +132,19 @@ def nav_groups(request: HttpRequest) -> list[dict[str, Any]]:
     if not actor.is_authenticated:
         return []
 
-    def item(label: str, name: str, count: int | None = None) -> dict[str, Any]:
+    here = without_language(request.path)
+
+    def item(label: str, name: str, count: int | None = None, *, exact: bool = False) -> dict[str, Any]:
         url = reverse(name)
-        here = without_language(request.path)
         target = without_language(url)
-        current = here == target if name == "workspace:home" else here.startswith(target)
+        current = here == target if exact else here.startswith(target)
         return {"label": label, "url": url, "count": count, "current": current}
 
     groups = [
         {
             "label": gettext("My work"),
             "items": [
-                item(gettext("Tasks"), "workspace:home"),
+                item(gettext("Tasks"), "workspace:home", exact=True),
                 item(gettext("Notices"), "workspace:notices", unread(request) or None),
                 item(gettext("Reviews"), "practices:reviews"),
             ],
@@ -152,7 +153,10 @@ def nav_groups(request: HttpRequest) -> list[dict[str, Any]]:
     if actor.is_network:
         groups.append({"label": gettext("Network"), "items": [item(gettext("Practices in review"), "practices:queue")]})
         groups.append(
-            {"label": gettext("Our organisation"), "items": [item(gettext("Documented practices"), "practices:list")]}
+            {
+                "label": gettext("Our organisation"),
+                "items": [item(gettext("Documented practices"), "practices:list", exact=True)],
+            }
         )
     elif actor.organization_id:
         groups.append({"label": gettext("My organisation"), "items": [item(gettext("Practices"), "practices:list")]})

@@ -58,6 +58,12 @@ class Contact(VersionRow):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def summary(self) -> str:
+        """Name, address and who sees them."""
+        seen = _("shown to everyone") if self.is_public else _("not public")
+        return f"{self.name}, {self.email} ({seen})"
+
 
 class Contribution(VersionRow):
     """An organisation's part in the practice; conflicts of interest are found here."""
@@ -73,6 +79,12 @@ class Contribution(VersionRow):
     def __str__(self) -> str:
         return f"{self.name} ({self.role})"
 
+    @property
+    def summary(self) -> str:
+        """The organisation and its part in words."""
+        until = f", {self.until_year}" if self.until_year else ""
+        return f"{self.name}: {self.get_role_display()}{until}"
+
 
 class Precondition(VersionRow):
     """What must, or should, be in place first, and how to check it."""
@@ -84,6 +96,12 @@ class Precondition(VersionRow):
 
     def __str__(self) -> str:
         return self.statement
+
+    @property
+    def summary(self) -> str:
+        """Must or should, the condition, and how to check it."""
+        check = f" ({self.verification})" if self.verification else ""
+        return f"{self.get_strength_display()}: {self.statement}{check}"
 
 
 class BuildingBlock(VersionRow):
@@ -97,6 +115,12 @@ class BuildingBlock(VersionRow):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def summary(self) -> str:
+        """The part, its kind, and what it is."""
+        alone = f", {_('can be used alone')}" if self.usable_alone else ""
+        return f"{self.title} ({self.get_kind_display()}{alone}): {self.text}"
 
 
 class Outcome(VersionRow):
@@ -126,6 +150,19 @@ class Outcome(VersionRow):
 
     def __str__(self) -> str:
         return self.indicator
+
+    @property
+    def summary(self) -> str:
+        """The outcome with its values, years, direction and source; what is missing is said."""
+        missing = _("not reported")
+
+        def value(amount: Decimal | None, year: int | None) -> str:
+            if amount is None:
+                return str(missing)
+            return f"{amount.normalize():f} {self.unit}".strip() + (f" ({year})" if year else "")
+
+        values = f"{value(self.baseline, self.baseline_year)} → {value(self.value, self.value_year)}"
+        return f"{self.indicator}: {values}; {self.get_direction_display()}; {self.source or missing}"
 
     @property
     def is_measured(self) -> bool:
@@ -159,6 +196,21 @@ class EvidenceItem(VersionRow):
         return self.title
 
     @property
+    def summary(self) -> str:
+        """The study with everything that its rating depends on."""
+        parts = [self.get_type_display(), self.author, str(self.year or "")]
+        parts.append(_("made by others than the owner") if self.is_independent else _("made by the owner"))
+        parts.append(_("paid by the owner") if self.paid_by_owner else _("not paid by the owner"))
+        if self.sample_size is not None:
+            parts.append(f"n = {self.sample_size}")
+        if self.months_followed is not None:
+            parts.append(_("%(months)d months of follow-up") % {"months": self.months_followed})
+        if self.reports_cost:
+            parts.append(_("reports the cost"))
+        parts.append(self.get_direction_display())
+        return f"{self.title} ({'; '.join(str(part) for part in parts if part)})"
+
+    @property
     def name(self) -> str:
         """The file's own name, for the download."""
         return self.file_name
@@ -183,6 +235,12 @@ class CostLine(VersionRow):
 
     def __str__(self) -> str:
         return f"{self.category}: {self.currency} {self.amount}"
+
+    @property
+    def summary(self) -> str:
+        """What for, when, and how much in which currency."""
+        year = f", {self.year}" if self.year else ""
+        return f"{self.category}{year}: {self.currency} {self.amount:,.2f}"
 
 
 class Translation(ChildOf("version")):  # type: ignore[misc]

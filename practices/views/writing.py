@@ -258,7 +258,7 @@ def answer_sections(version: PracticeVersion) -> list[dict[str, Any]]:
             prefix = entry["group"].prefix
             rows = version.theory_of_change if prefix == "theory" else list(getattr(version, prefix).all())
             shown = [
-                " → ".join(str(part) for part in row.values() if part) if isinstance(row, dict) else str(row)
+                " → ".join(str(part) for part in row.values() if part) if isinstance(row, dict) else row.summary
                 for row in rows
             ]
             answers.append({"label": entry["group"].title, "value": shown, "is_html": False})
