@@ -120,10 +120,12 @@ def acting_as(actor: Actor, *, reason: str = "") -> Iterator[Actor]:
     token = _actor.set(actor)
     try:
         if connection.vendor == "postgresql":
+            nested = connection.in_atomic_block
             with transaction.atomic():
                 _tell_database(actor)
                 yield actor
-                if not connection.needs_rollback:
+                # The setting ends with its transaction; inside a larger one it is put back.
+                if nested and not connection.needs_rollback:
                     _tell_database(before)  # type: ignore[arg-type]
         else:
             yield actor
