@@ -11,7 +11,6 @@ from network_site.organizations.views import to_sign_in
 
 urlpatterns = [
     path("health/", common.health, name="health"),
-    path("files/<uuid:pk>/", common.private_file, name="private_file"),
     # Wagtail's and Django's own sign-in pages would make a session without a second factor.
     path("admin/login/", to_sign_in),
     path("_util/login/", to_sign_in),
@@ -22,6 +21,7 @@ urlpatterns = [
 urlpatterns += i18n_patterns(
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("accounts/", include("allauth.account.urls")),
+    path("files/<uuid:pk>/", common.private_file, name="private_file"),
     path("workspace/", include("network_site.workspace.urls")),
     path("workspace/", include("practices.urls")),
     re_path(r"", include(wagtail_urls)),

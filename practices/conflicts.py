@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from network_site.common.slots import Slot
 from network_site.common.workflow import Unmet
+from network_site.organizations.actor import acting_as, service_actor
 from network_site.organizations.enums import OrganizationKind
 from network_site.organizations.selectors import Affiliation, affiliations_of
 
@@ -41,32 +42,37 @@ class ConflictOfInterest(Exception):
         return " ".join(str(reason.message) for reason in self.reasons)
 
 
-def conflicts_of(user_id: UUID, version: PracticeVersion, duty: str) -> list[Unmet]:
+def conflicts_of(user_id: UUID, version_id: UUID, duty: str) -> list[Unmet]:
     """Every reason why this person may not screen, review, adjudicate or publish this version.
+
+    The service "reviews" looks, not the person: a reviewer who has not declared her interests may
+    not read the practice, and nobody's answer depends on what she happens to be shown.
 
     All current affiliations count, whichever one the person acts for. Rules by number:
     1 own organisation or country, and no ministry rates a ministry's practice; 2 drafted it, or the
     organisation funded, ran, sold to or evaluated it in the last three years; 3 nobody both judges
     and publishes a version.
     """
-    practice = version.practice
-    affiliations = affiliations_of(user_id)
-    reasons = [
-        *_drafted(user_id, practice),
-        *_same_house(affiliations, version),
-        *_took_part(affiliations, version),
-        *(reason for ties in relation_providers for reason in ties(affiliations, practice)),
-    ]
-    if duty == PUBLISH:
-        reasons += _judged(user_id, version)
-    if duty in {REVIEW, ADJUDICATE}:
-        reasons += _reviews_elsewhere(user_id, version, duty)
-    return reasons
+    with acting_as(service_actor("reviews")):
+        version: PracticeVersion = PracticeVersion.objects.select_related("practice__owner").get(pk=version_id)
+        practice = version.practice
+        affiliations = affiliations_of(user_id)
+        reasons = [
+            *_drafted(user_id, practice),
+            *_same_house(affiliations, version),
+            *_took_part(affiliations, version),
+            *(reason for ties in relation_providers for reason in ties(affiliations, practice)),
+        ]
+        if duty == PUBLISH:
+            reasons += _judged(user_id, version)
+        if duty == ADJUDICATE:
+            reasons += _reviewed(user_id, version)
+        return reasons
 
 
-def refuse_conflicts(user_id: UUID, version: PracticeVersion, duty: str) -> None:
+def refuse_conflicts(user_id: UUID, version_id: UUID, duty: str) -> None:
     """Raise ConflictOfInterest when there is any."""
-    reasons = conflicts_of(user_id, version, duty)
+    reasons = conflicts_of(user_id, version_id, duty)
     if reasons:
         raise ConflictOfInterest(tuple(reasons))
 
@@ -92,10 +98,10 @@ def _same_house(affiliations: list[Affiliation], version: PracticeVersion) -> li
 
 
 def _took_part(affiliations: list[Affiliation], version: PracticeVersion) -> list[Unmet]:
-    ours = {tie.organization_id for tie in affiliations}
     oldest = timezone.now().year - LOOK_BACK_YEARS
     took_part = any(
-        part.organization_id in ours and (part.until_year is None or part.until_year >= oldest)
+        _is_ours(affiliations, part.organization_id, part.name)
+        and (part.until_year is None or part.until_year >= oldest)
         for part in version.contributions.all()
     )
     reasons = []
@@ -107,12 +113,18 @@ def _took_part(affiliations: list[Affiliation], version: PracticeVersion) -> lis
             )
         )
     studied = any(
-        item.author_organization_id in ours and (item.year is None or item.year >= oldest)
+        _is_ours(affiliations, item.author_organization_id, item.author) and (item.year is None or item.year >= oldest)
         for item in version.evidence_items.all()
     )
     if studied:
         reasons.append(Unmet("own_study", _("This person's organisation made a study that is to be rated.")))
     return reasons
+
+
+def _is_ours(affiliations: list[Affiliation], organization_id: UUID | None, name: str) -> bool:
+    """Whether a named part is one of these organisations: by its key, or by any of its names as people type them."""
+    wanted = " ".join(name.casefold().split())
+    return any(tie.organization_id == organization_id or (wanted and wanted in tie.names) for tie in affiliations)
 
 
 def _judged(user_id: UUID, version: PracticeVersion) -> list[Unmet]:
@@ -123,16 +135,15 @@ def _judged(user_id: UUID, version: PracticeVersion) -> list[Unmet]:
     return [Unmet("judged", _("This person judged this version and may not publish it."))] if judged else []
 
 
-def _reviews_elsewhere(user_id: UUID, version: PracticeVersion, duty: str) -> list[Unmet]:
-    if duty == ADJUDICATE and Review.objects.filter(version=version, reviewer_id=user_id).exists():
-        return [Unmet("reviewed", _("This person reviewed this version and may not settle it."))]
-    return []
+def _reviewed(user_id: UUID, version: PracticeVersion) -> list[Unmet]:
+    reviewed = Review.objects.filter(version=version, reviewer_id=user_id).exists()
+    return [Unmet("reviewed", _("This person reviewed this version and may not settle it."))] if reviewed else []
 
 
 def guard_against_conflicts(duty: str) -> Callable[[Any, Any], list[Unmet]]:
     """A workflow guard: the actor has no conflict of interest for this duty."""
 
     def guard(version: PracticeVersion, actor: Any) -> list[Unmet]:
-        return conflicts_of(actor.user_id, version, duty) if actor.user_id else []
+        return conflicts_of(actor.user_id, version.pk, duty) if actor.user_id else []
 
     return guard

@@ -357,6 +357,8 @@ class EvidenceRowForm(RowForm):
         help_text=_("PDF, Word, Excel, ODT, CSV or text, up to 10 MB. Readers do not see it."),
     )
 
+    url = forms.URLField(required=False, assume_scheme="https", label=_("Address on the web"))
+
     class Meta:
         model = EvidenceItem
         fields = (
@@ -419,6 +421,7 @@ class Group:
     add: Any
     hint: Any = ""
     required: bool = False
+    missing: Any = ""
 
 
 @dataclass(frozen=True)
@@ -438,6 +441,7 @@ STEPS: tuple[Step, ...] = (
             Group(
                 "contacts", row_form(Contact, ("name", "email", "language", "is_public")), _("Whom others may ask"),
                 _("Person"), _("Add a person"), _("At least one. Transfer goes from person to person."), required=True,
+                missing=_("Name at least one person whom others may ask."),
             ),
         ),
     ),
@@ -529,6 +533,10 @@ class StepPage:
             validate_min=group.required,
             validate_max=True,
         )
+        words = {
+            "too_few_forms": group.missing or _("Add at least one."),
+            "too_many_forms": _("There are too many rows."),
+        }
         initial = self._initial(group)
         if data is not None and self.adding == group.prefix:
             data = data.copy()
@@ -538,7 +546,7 @@ class StepPage:
             except ValueError:
                 count = 1
             data[total] = str(count)
-        formset = factory(data, files, prefix=group.prefix, initial=initial)
+        formset = factory(data, files, prefix=group.prefix, initial=initial, error_messages=words)
         return {"group": group, "formset": formset}
 
     def _initial(self, group: Group) -> list[dict[str, Any]]:
@@ -588,7 +596,7 @@ class StepPage:
         values = self.form.version_values()
         for entry in self.groups:
             if entry["group"].prefix == "theory":
-                values["theory_of_change"] = self._kept(entry["formset"])
+                values["theory_of_change"] = self.kept_rows(entry["formset"])
         return values
 
     @property
@@ -600,12 +608,12 @@ class StepPage:
     def rows(self) -> dict[str, list[dict[str, Any]]]:
         """Rows by group."""
         return {
-            entry["group"].prefix: self._kept(entry["formset"])
+            entry["group"].prefix: self.kept_rows(entry["formset"])
             for entry in self.groups
             if entry["group"].prefix != "theory"
         }
 
-    def _kept(self, formset: Any) -> list[dict[str, Any]]:
+    def kept_rows(self, formset: Any) -> list[dict[str, Any]]:
         return [
             form.row_values()
             for form in formset.forms

@@ -37,6 +37,7 @@ _YEAR = {"type": ["integer", "null"], "minimum": 1850, "maximum": 2200}
 _CODES = {"type": "array", "items": {"type": "string", "maxLength": 24}, "maxItems": 20}
 _ROLES = [role.replace("_", "-") for role in OrganizationRole.values] + list(OrganizationRole.values)
 _NUMBER = {"type": ["number", "null"]}
+_URL = {"type": ["string", "null"], "maxLength": 200, "pattern": "^https?://[^\\s]+$"}
 
 DOCUMENTED_SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -56,7 +57,7 @@ DOCUMENTED_SCHEMA: dict[str, Any] = {
             "properties": {
                 "publisher": _text(200), "title": _text(300), "authors": {"type": "array", "items": _text(120)},
                 "year": {"type": "integer", "minimum": 1850, "maximum": 2200}, "city": _maybe(80), "place": _text(200),
-                "url": _maybe(500), "isbn": _maybe(40),
+                "url": _URL, "isbn": _maybe(40),
             },
         },
         "country": {"type": ["string", "null"], "pattern": "^[A-Z]{2}$"},
@@ -146,7 +147,7 @@ DOCUMENTED_SCHEMA: dict[str, Any] = {
                 "properties": {
                     "type": {"enum": StudyType.values}, "title": _text(300), "year": _YEAR, "author": _maybe(200),
                     "is_independent": {"type": "boolean"}, "paid_by_owner": {"type": "boolean"},
-                    "sample_size": {"type": ["integer", "null"], "minimum": 0}, "url": _maybe(200),
+                    "sample_size": {"type": ["integer", "null"], "minimum": 0}, "url": _URL,
                     "months_followed": {"type": ["integer", "null"], "minimum": 0, "maximum": 1200},
                     "direction": {"enum": Direction.values}, "reports_cost": {"type": "boolean"},
                 },
@@ -274,6 +275,12 @@ def _check_codes(line: int, record: dict[str, Any], known: dict[str, str], count
     start, end = record.get("start_year"), record.get("end_year")
     if start and end and end < start:
         yield RowError(line, "end_year", "comes before the first year")
+    if record.get("stage") == "ended" and not end:
+        yield RowError(line, "end_year", "is wanted when the stage is ended")
+    for place, outcome in enumerate(record.get("outcomes") or []):
+        before, after = outcome.get("baseline_year"), outcome.get("value_year")
+        if before and after and after < before:
+            yield RowError(line, f"outcomes.{place}.value_year", "comes before the baseline's year")
 
 
 def version_fields(record: dict[str, Any]) -> dict[str, Any]:

@@ -58,17 +58,16 @@ def tell_about_version(row: Outbox) -> None:
 def tell_about_review(row: Outbox) -> None:
     """A reviewer hears that she was asked; specialists hear what became of it."""
     with as_service("relay", f"notices for {row.kind}"):
-        review = Review.objects.select_related("version").get(pk=row.object_id)
-        version = review.version
+        review = Review.objects.get(pk=row.object_id)
         if row.kind == "review.assigned":
-            notices.tell(row, recipients=[review.reviewer_id], subject=version.title, url_name="practices:review")
+            notices.tell(row, recipients=[review.reviewer_id], subject=review.subject, url_name="practices:review")
         else:
             notices.tell(
                 row,
                 recipients=members_with_role(network_organization().pk, Role.SPECIALIST, Role.LEAD),
-                subject=version.title,
+                subject=review.subject,
                 url_name="practices:version",
-                object_id=version.pk,
+                object_id=review.version_id,
             )
 
 

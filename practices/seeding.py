@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError
 
 from network_site.common.workflow import TransitionRefused
 from network_site.organizations.actor import acting_as
@@ -56,6 +57,10 @@ def import_lines(
                     Practice.objects.filter(import_key=row.import_key).values_list("import_digest", flat=True).first()
                 )
                 version = services.write_documented(row)
+        except (ValidationError, IntegrityError) as error:
+            words = " ".join(error.messages) if isinstance(error, ValidationError) else "does not fit what is stored"
+            result.errors.append(RowError(row.line, "(record)", words))
+            continue
         except PermissionDenied:
             result.errors.append(RowError(row.line, "(writer)", f"{writer.email} is no specialist of the Network"))
             break

@@ -88,16 +88,14 @@ def list_reviews(actor: Actor) -> Any:
     return (
         Review.objects.filter(reviewer_id=actor.user_id)
         .exclude(status=ReviewStatus.RELEASED)
-        .select_related("version__practice__owner", "owner")
+        .select_related("owner")
         .order_by("filed_at", "due_on")
     )
 
 
 def get_review(pk: UUID, actor: Actor) -> Review:
     """The actor's own review. Raises Review.DoesNotExist for everybody else's, the Network's view included."""
-    review: Review = Review.objects.select_related("version__practice__owner", "owner").get(
-        pk=pk, reviewer_id=actor.user_id
-    )
+    review: Review = Review.objects.select_related("owner").get(pk=pk, reviewer_id=actor.user_id)
     return review
 
 
@@ -159,12 +157,12 @@ def list_tasks(actor: Actor) -> list[Task]:
     tasks = [
         Task(
             _("Declare your interests") if review.status == ReviewStatus.ASSIGNED else _("File your review"),
-            review.version.title,
+            review.subject,
             "practices:review",
             review.pk,
             str(review.get_status_display()),
             review.due_on,
-            review.version.practice.is_demo,
+            review.is_demo,
         )
         for review in list_reviews(actor).filter(status__in=[ReviewStatus.ASSIGNED, ReviewStatus.DECLARED])
     ]

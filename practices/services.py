@@ -10,6 +10,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from network_site.common import audit, html, idempotency, outbox
@@ -282,6 +283,8 @@ def write_documented(row: importing.Row) -> PracticeVersion | None:
     waiting = PracticeVersion.objects.in_work().filter(practice=practice).first() if practice else None
     if practice is not None and practice.import_digest == row.digest:
         return waiting
+    if practice is not None and PracticeVersion.objects.filter(practice=practice, status=PracticeStatus.WITHDRAWN):
+        raise TransitionRefused([Unmet("withdrawn", _("This practice was withdrawn and is not written again."))])
     fields = _clean(importing.version_fields(row.record))
     if practice is None:
         practice = Practice.objects.create(
@@ -334,7 +337,10 @@ def perform(version: PracticeVersion, name: str, *, note: str = "", lock_version
         return reconfirm_practice(version, lock_version=lock_version)
     if name not in PRACTICE.transitions:
         raise TransitionRefused([Unmet("unknown", _("There is no such step."))])
-    return PRACTICE.perform(version, name, note=note, version=lock_version)
+    moved = PRACTICE.perform(version, name, note=note, version=lock_version)
+    if name in {"request_revision", "decline"}:
+        _end_reviews(moved)
+    return moved
 
 
 @transaction.atomic
@@ -343,7 +349,9 @@ def submit_practice(version: PracticeVersion, *, note: str = "", lock_version: i
     again = version.status == PracticeStatus.REVISION
     changes = {"round": version.round + 1} if again else {}
     sent = PRACTICE.perform(version, "submit", note=note, version=lock_version, **changes)
-    organizations.share(sent.practice, capacity=Capacity.NETWORK, organization=network_organization())
+    network = network_organization()
+    organizations.share(sent.practice, capacity=Capacity.NETWORK, organization=network)
+    organizations.share(sent, capacity=Capacity.NETWORK, organization=network)
     return sent
 
 
@@ -357,7 +365,7 @@ def screen_practice(version: PracticeVersion, *, answers: Mapping[str, bool], no
     locked: PracticeVersion = PracticeVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
     if locked.status != PracticeStatus.SCREENING or not permissions.can_screen(actor, locked):
         raise TransitionRefused([Unmet("state", _("This practice is not being screened."))])
-    refuse_conflicts(_user_id(actor), locked, "screen")
+    refuse_conflicts(_user_id(actor), locked.pk, "screen")
     screening, _created = Screening.objects.update_or_create(
         version=locked,
         round=locked.round,
@@ -397,7 +405,7 @@ def assign_reviewer(
         raise ConflictOfInterest(
             (Unmet("kind", _("Reviewers come from partner organisations, universities and social partners.")),)
         )
-    refuse_conflicts(reviewer.pk, locked, REVIEW)
+    refuse_conflicts(reviewer.pk, locked.pk, REVIEW)
     known = Review.objects.filter(version=locked, round=locked.round, reviewer=reviewer).first()
     if known is not None and known.status != ReviewStatus.RELEASED:
         return known
@@ -413,9 +421,12 @@ def assign_reviewer(
         version=locked,
         round=locked.round,
         reviewer=reviewer,
+        subject=locked.title,
+        subject_language=locked.source_language,
+        subject_owner=locked.practice.owner.names,
+        is_demo=locked.practice.is_demo,
         due_on=due_on or timezone.localdate() + dt.timedelta(days=REVIEW_DAYS),
     )
-    organizations.share(locked.practice, capacity=Capacity.REVIEW, user=reviewer)
     audit.record("review.assigned", tenant_id=locked.practice.owner_id, subject=review)
     outbox.enqueue("review.assigned", subject=review, tenant_id=organization.pk)
     return review
@@ -425,13 +436,20 @@ def assign_reviewer(
 def declare_interest(review: Review, *, interest: str, note: str = "") -> Review:
     """File the declaration that opens the dossier; any interest releases the reviewer instead.
 
+    Only now is the practice shared with her: before, neither page nor file nor database shows it.
+
     Raises TransitionRefused with the reasons when a conflict is known already.
     """
     declared = REVIEW_FLOW.perform(
         review, "declare", interest=Interest(interest).value, interest_note=html.plain(note), declared_at=timezone.now()
     )
     if declared.interest != Interest.NONE:
-        declared = release_reviewer(declared, note=str(Interest(interest).label))
+        return release_reviewer(declared, note=str(Interest(interest).label))
+    reviewer = User.objects.get(pk=declared.reviewer_id)
+    with acting_as(service_actor("reviews"), reason="a declaration opens the dossier"):
+        version = PracticeVersion.objects.select_related("practice").get(pk=declared.version_id)
+        organizations.share(version.practice, capacity=Capacity.REVIEW, user=reviewer)
+        organizations.share(version, capacity=Capacity.REVIEW, user=reviewer)
     return declared
 
 
@@ -439,20 +457,27 @@ def declare_interest(review: Review, *, interest: str, note: str = "") -> Review
 def release_reviewer(review: Review, *, note: str) -> Review:
     """Let a reviewer go; she no longer reads the practice."""
     released = REVIEW_FLOW.perform(review, "release", note=note)
-    reviewer = User.objects.get(pk=released.reviewer_id)
-    practice_id = review.version.practice_id if review.pk is None else _practice_id_of(released)
-    if current().is_network:
-        organizations.revoke_shares(object_id=practice_id, capacity=Capacity.REVIEW, user=reviewer)
-    else:
-        # The reviewer closes her own reading right; she owns neither practice nor share.
-        with acting_as(service_actor("reviews"), reason="a reviewer declared an interest"):
-            organizations.revoke_shares(object_id=practice_id, capacity=Capacity.REVIEW, user=reviewer)
+    _close_dossier(released)
     return released
 
 
-def _practice_id_of(review: Review) -> UUID:
-    with acting_as(service_actor("reviews"), reason="which practice a released review belongs to"):
-        return PracticeVersion.objects.values_list("practice_id", flat=True).get(pk=review.version_id)
+def _close_dossier(review: Review) -> None:
+    """The reviewer reads the version no longer; what she wrote herself stays hers."""
+    reviewer = User.objects.get(pk=review.reviewer_id)
+    with acting_as(service_actor("reviews"), reason="a review has ended"):
+        practice_id = PracticeVersion.objects.values_list("practice_id", flat=True).get(pk=review.version_id)
+        for object_id in (review.version_id, practice_id):
+            organizations.revoke_shares(object_id=object_id, capacity=Capacity.REVIEW, user=reviewer)
+
+
+def _end_reviews(version: PracticeVersion) -> None:
+    """The version leaves its review: open reviews are released, and no reviewer reads it any more."""
+    reviews = Review.objects.filter(version=version, round=version.round).exclude(status=ReviewStatus.RELEASED)
+    for review in reviews.select_for_update(of=("self",)):
+        if review.status == ReviewStatus.FILED:
+            _close_dossier(review)
+        else:
+            release_reviewer(review, note=gettext("The practice has left this round of review."))
 
 
 def open_dossier(review: Review) -> list[Unmet]:
@@ -464,7 +489,7 @@ def open_dossier(review: Review) -> list[Unmet]:
         return [Unmet("released", _("You were released from this review."))]
     if review.status == ReviewStatus.ASSIGNED:
         return [Unmet("declaration", _("File your declaration of interest first. The dossier opens then."))]
-    return conflicts_of(review.reviewer_id, review.version, REVIEW)
+    return conflicts_of(review.reviewer_id, review.version_id, REVIEW)
 
 
 @transaction.atomic
@@ -487,7 +512,7 @@ def save_review(
         raise TransitionRefused([Unmet("state", _("A filed review cannot be changed."))])
     if lock_version is not None and locked.lock_version != lock_version:
         raise StaleVersion(locked)
-    refuse_conflicts(locked.reviewer_id, locked.version, REVIEW)
+    refuse_conflicts(locked.reviewer_id, locked.version_id, REVIEW)
     locked.exclusions = {question: exclusions[question] for question in Exclusion.values if question in exclusions}
     locked.completeness = {aspect: completeness[aspect] for aspect in Aspect.values if aspect in completeness}
     locked.rationale = html.plain(rationale).strip()
@@ -576,7 +601,7 @@ def adjudicate(
         raise TransitionRefused([Unmet("state", _("These scores do not wait to be settled."))])
     if not rationale.strip():
         raise TransitionRefused([Unmet("rationale", _("Give your reasons. They are published."))])
-    refuse_conflicts(_user_id(actor), locked, "adjudicate")
+    refuse_conflicts(_user_id(actor), locked.pk, "adjudicate")
     disputed = disputed_criteria(filed_reviews(locked))
     unsettled = [criterion for criterion in disputed if criterion not in scores]
     if unsettled:
@@ -624,6 +649,7 @@ def publish_practice(version: PracticeVersion, *, note: str = "", lock_version: 
         last_confirmed=None if practice.is_documented else timezone.localdate(),
     )
     document = build_snapshot(published, marks=marks)
+    _end_reviews(published)
     publishing.publish(
         kind="practice",
         record_id=practice.pk,
@@ -635,7 +661,7 @@ def publish_practice(version: PracticeVersion, *, note: str = "", lock_version: 
         snapshot=document,
         terms=[code for codes in terms_of(published).values() for code in codes],
         evidence_level=marks.evidence_level,
-        provenance=practice.provenance,
+        provenance=document["provenance"],
         is_demo=practice.is_demo,
     )
     return published

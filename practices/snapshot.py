@@ -219,7 +219,7 @@ def build_snapshot(version: PracticeVersion, *, marks: Marks | None = None) -> d
             "label": marks.label,
             "is_dated": marks.is_dated,
         },
-        "provenance": practice.provenance,
+        "provenance": "PV04" if filed_reviews(version) else practice.provenance,
         "source": practice.source,
         "review": _review_record(version),
         "published_on": today.isoformat(),

@@ -113,13 +113,13 @@ def has_partner_from_level_three(version: PracticeVersion, actor: Any) -> list[U
 
 def is_not_own_draft(version: PracticeVersion, actor: Any) -> list[Unmet]:
     """Whoever wrote a documented practice down does not publish it."""
-    drafted = any(reason.code == "drafted" for reason in conflicts_of(actor.user_id, version, PUBLISH))
+    drafted = any(reason.code == "drafted" for reason in conflicts_of(actor.user_id, version.pk, PUBLISH))
     return [Unmet("drafted", _("You wrote this record. Somebody else publishes it."))] if drafted else []
 
 
 def no_conflict_for_reviewer(review: Review, actor: Any) -> list[Unmet]:
     """The reviewer (not whoever clicks) has no conflict of interest."""
-    return conflicts_of(review.reviewer_id, review.version, REVIEW)
+    return conflicts_of(review.reviewer_id, review.version_id, REVIEW)
 
 
 def declared_none(review: Review, actor: Any) -> list[Unmet]:

@@ -122,6 +122,11 @@ class ScopedModel(models.Model):
         return "false"
 
     @classmethod
+    def write_sql(cls) -> str:
+        """Who may change or delete a row, as an SQL expression; reading is not writing."""
+        return cls.read_sql()
+
+    @classmethod
     def insert_sql(cls) -> str:
         """The same as `may_insert`, as an SQL expression for a row-level-security policy."""
         return "false"

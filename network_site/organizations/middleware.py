@@ -58,6 +58,11 @@ def proved_second_factor(request: HttpRequest) -> bool:
     return any(record.get("method") == "mfa" for record in records)
 
 
+def _operates_the_site(request: HttpRequest) -> bool:
+    """Whether the person could enter the CMS without any membership."""
+    return request.user.is_authenticated and (request.user.is_staff or request.user.is_superuser)
+
+
 class SecondFactorMiddleware:
     """Network staff and administrators reach nothing but the set-up pages without a second factor."""
 
@@ -77,7 +82,7 @@ class SecondFactorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         actor: Actor = request.actor  # type: ignore[attr-defined]
         if (
-            actor.needs_second_factor
+            (actor.needs_second_factor or _operates_the_site(request))
             and not request.path.startswith(("/static/", "/health/"))
             and request.path not in self._open_paths()
             and not proved_second_factor(request)

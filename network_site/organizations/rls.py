@@ -67,7 +67,7 @@ def private_models() -> Iterator[type[ScopedModel]]:
 def policies(model: type[ScopedModel]) -> list[str]:
     """The statements that put row-level security on one model's table."""
     table = f'"{model._meta.db_table}"'
-    read, insert = model.read_sql(), model.insert_sql()
+    read, write, insert = model.read_sql(), model.write_sql(), model.insert_sql()
     statements = [
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
         f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
@@ -75,8 +75,8 @@ def policies(model: type[ScopedModel]) -> list[str]:
     for name, clause in {
         "enlace_read": f"FOR SELECT USING ({read})",
         "enlace_insert": f"FOR INSERT WITH CHECK ({insert})",
-        "enlace_update": f"FOR UPDATE USING ({read}) WITH CHECK ({read})",
-        "enlace_delete": f"FOR DELETE USING ({read})",
+        "enlace_update": f"FOR UPDATE USING ({write}) WITH CHECK ({write})",
+        "enlace_delete": f"FOR DELETE USING ({write})",
     }.items():
         statements += [
             f"DROP POLICY IF EXISTS {name} ON {table}",

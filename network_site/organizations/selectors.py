@@ -82,6 +82,7 @@ class Affiliation:
     organization_id: UUID
     kind: str
     country_id: str
+    names: frozenset[str] = frozenset()
 
 
 def affiliations_of(user_id: UUID) -> list[Affiliation]:
@@ -92,7 +93,19 @@ def affiliations_of(user_id: UUID) -> list[Affiliation]:
         .select_related("organization")
         .order_by("valid_from")
     )
-    return [Affiliation(row.organization_id, row.organization.kind, row.organization.country_id or "") for row in rows]
+    return [
+        Affiliation(
+            row.organization_id,
+            row.organization.kind,
+            row.organization.country_id or "",
+            frozenset(
+                " ".join(name.casefold().split())
+                for name in (*row.organization.names.values(), row.organization.acronym)
+            )
+            - {""},
+        )
+        for row in rows
+    ]
 
 
 def members_with_role(organization_id: UUID, *roles: str) -> list[UUID]:

@@ -89,6 +89,12 @@ class TenantModel(ScopedModel):
         return shared
 
     @classmethod
+    def write_sql(cls) -> str:
+        """The owner, network staff and drafting assistants; a reviewer reads only."""
+        writers = "owner_id = enlace_organization() OR enlace_shared(id, ARRAY['network', 'draft'])"
+        return f"{writers} OR enlace_service() = 'reviews'" if "reviews" in cls.services else writers
+
+    @classmethod
     def insert_sql(cls) -> str:
         return "owner_id = enlace_organization()"
 
@@ -124,13 +130,22 @@ class ChildModel(ScopedModel):
 
     @classmethod
     def read_sql(cls) -> str:
-        parent = cls.parent_model()._meta
-        column = f"{cls.parent_field}_id"
-        return f'EXISTS (SELECT 1 FROM "{parent.db_table}" parent WHERE parent.id = "{cls._meta.db_table}"."{column}")'
+        return cls._through_parent("")
+
+    @classmethod
+    def write_sql(cls) -> str:
+        return cls._through_parent(f" AND ({cls.parent_model().write_sql()})")
 
     @classmethod
     def insert_sql(cls) -> str:
-        return cls.read_sql()
+        return cls.write_sql()
+
+    @classmethod
+    def _through_parent(cls, condition: str) -> str:
+        """The parent's own policy hides it where it must; `condition` is asked of the parent's columns."""
+        parent = cls.parent_model()._meta.db_table
+        key = f'"{parent}".id = "{cls._meta.db_table}"."{cls.parent_field}_id"'
+        return f'EXISTS (SELECT 1 FROM "{parent}" WHERE {key}{condition})'
 
     def workflow_root(self) -> tuple[UUID, UUID]:
         """The parent's."""

@@ -259,9 +259,10 @@ def counts_by_term(*, kind: str, scheme: str) -> list[NamedCount]:
 
 @dataclass(frozen=True)
 class Totals:
-    """How many records there are, and how many with a measured change (evidence level 2 and above)."""
+    """How many records there are; how many are real, and of these how many with a measured change (level 2 or more)."""
 
     all: int
+    real: int
     measured: int
 
 
@@ -270,6 +271,10 @@ def totals(*, kind: str) -> Totals:
     counted = (
         PublishedRecord.objects.live()
         .of_kind(kind)
-        .aggregate(all=Count("pk"), measured=Count("pk", filter=Q(evidence_level__gte=2)))
+        .aggregate(
+            all=Count("pk"),
+            real=Count("pk", filter=Q(is_demo=False)),
+            measured=Count("pk", filter=Q(is_demo=False, evidence_level__gte=2)),
+        )
     )
-    return Totals(counted["all"], counted["measured"])
+    return Totals(counted["all"], counted["real"], counted["measured"])

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from network_site.common.models import TimestampedModel
-from network_site.common.scoping import ActorLike
-from network_site.organizations.tenancy import ChildOf, TenantModel
+from network_site.common.scoping import ActorLike, nobody
+from network_site.organizations.tenancy import ChildOf, TenantModel, active_shares
 from network_site.taxonomy.models import Country
 
 from ..enums import IN_WORK, Licence, PracticeStatus, Stage
@@ -38,7 +38,7 @@ class Practice(TenantModel, TimestampedModel):
 
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     provenance = models.CharField(max_length=10, default="PV01")
-    import_key = models.CharField(max_length=120, null=True, blank=True, unique=True)
+    import_key = models.CharField(max_length=300, null=True, blank=True, unique=True)
     import_digest = models.CharField(max_length=64, blank=True)
     source = models.JSONField(default=dict, blank=True)
     is_demo = models.BooleanField(default=False)
@@ -155,8 +155,37 @@ class PracticeVersion(ChildOf("practice"), TimestampedModel):  # type: ignore[mi
         return self.practice.owner_id  # type: ignore[attr-defined, no-any-return]
 
     def workflow_root(self) -> tuple[UUID, UUID]:
-        """The practice: shares and history hang on it, not on one of its versions."""
-        return self.practice.owner_id, self.practice_id  # type: ignore[attr-defined]
+        """The tenant and this version: who reads one version does not read the draft of the next."""
+        return self.practice.owner_id, self.pk  # type: ignore[attr-defined]
+
+    @classmethod
+    def readable_q(cls, actor: ActorLike) -> Q:
+        """The owner reads every version; everybody else the versions that were shared, one by one."""
+        if actor.service:
+            return Q() if actor.service in Practice.services else nobody()
+        if not actor.user_id:
+            return nobody()
+        shared = Q(active_shares(actor, OuterRef("pk")))
+        return Q(practice__owner_id=actor.organization_id) | shared if actor.organization_id else shared
+
+    def may_insert(self, actor: ActorLike) -> bool:
+        return Practice.objects.filter(pk=self.practice_id, owner_id=actor.organization_id).exists()
+
+    @classmethod
+    def read_sql(cls) -> str:
+        services = ", ".join(f"'{name}'" for name in sorted(Practice.services))
+        return f"{cls.insert_sql()} OR enlace_shared(id, NULL) OR enlace_service() IN ({services})"
+
+    @classmethod
+    def write_sql(cls) -> str:
+        return f"{cls.insert_sql()} OR enlace_shared(id, ARRAY['network', 'draft']) OR enlace_service() = 'reviews'"
+
+    @classmethod
+    def insert_sql(cls) -> str:
+        return (
+            'EXISTS (SELECT 1 FROM "practices_practice" head WHERE head.id = "practices_practiceversion"."practice_id"'
+            " AND head.owner_id = enlace_organization())"
+        )
 
     def codes(self, scheme: str) -> list[str]:
         """Codes of the terms of one scheme on this version (uses a prefetched `version_terms`)."""

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from network_site.common.language import pick
 from network_site.common.models import TimestampedModel
 from network_site.common.scoping import ActorLike, nobody
 from network_site.organizations.enums import OrganizationKind
@@ -49,8 +50,13 @@ class Review(TenantModel, TimestampedModel):
 
     services = frozenset({"relay", "reviews"})
 
-    version = models.ForeignKey("practices.PracticeVersion", on_delete=models.PROTECT, related_name="reviews")
+    version = models.ForeignKey("practices.PracticeVersion", on_delete=models.PROTECT, related_name="+")
     round = models.PositiveSmallIntegerField()
+    # What a reviewer is told before she declares her interests; the dossier itself stays closed.
+    subject = models.CharField(max_length=100)
+    subject_language = models.CharField(max_length=5)
+    subject_owner = models.JSONField()
+    is_demo = models.BooleanField(default=False)
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     status = models.CharField(max_length=10, choices=ReviewStatus.choices, default=ReviewStatus.ASSIGNED)
     lock_version = models.PositiveIntegerField(default=1)
@@ -88,6 +94,11 @@ class Review(TenantModel, TimestampedModel):
     def __str__(self) -> str:
         return f"review of {self.version_id} by {self.reviewer_id}"
 
+    @property
+    def owner_name(self) -> str:
+        """Whose practice it is, in the interface language."""
+        return pick(self.subject_owner) or ""
+
     @classmethod
     def readable_q(cls, actor: ActorLike) -> Q:
         if actor.service:
@@ -106,6 +117,10 @@ class Review(TenantModel, TimestampedModel):
             "reviewer_id = enlace_user() OR enlace_organization_kind() = 'network'"
             " OR enlace_service() IN ('relay', 'reviews')"
         )
+
+    @classmethod
+    def write_sql(cls) -> str:
+        return "reviewer_id = enlace_user() OR enlace_organization_kind() = 'network'"
 
     @classmethod
     def insert_sql(cls) -> str:

@@ -23,7 +23,8 @@ from ..forms import AdjudicationForm, AssignForm, NoteForm, ScreeningForm
 from ..marks import disputed_criteria, filed_reviews, marks_of, scores_of
 from ..models import PracticeVersion
 from ..workflow import PRACTICE
-from .writing import answer_sections, get_version_or_404
+from .sections import databank_url
+from .writing import answer_sections, get_version_or_404, saved_keys
 
 # Steps that another page does, because they need more than a note.
 ELSEWHERE = {"pass_screening", "adjudicate", "concur", "diverge", "supersede"}
@@ -34,19 +35,21 @@ ELSEWHERE = {"pass_screening", "adjudicate", "concur", "diverge", "supersede"}
 def version_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Where a version stands, what can be done with it, its text and its history."""
     version = get_version_or_404(pk)
-    return render(request, "practices/version.html", version_context(version))
+    return render(request, "practices/version.html", version_context(version, saved_keys=saved_keys(request)))
 
 
 def version_context(version: PracticeVersion, **extra: Any) -> dict[str, Any]:
     """What the page of a version shows to the current actor."""
     actor = current()
+    record = services.published_record(version.practice_id)
     staff = permissions.is_specialist(actor, version) or permissions.is_publisher(actor, version)
     options = [option for option in PRACTICE.options(version, actor) if option.name not in ELSEWHERE]
     if permissions.is_of_owner(actor, version) and version.status == PracticeStatus.DRAFT:
         options.sort(key=lambda option: option.name != "submit")
     return {
         "version": version,
-        "record": services.published_record(version.practice_id),
+        "record": record,
+        "record_url": f"{databank_url()}{record.path}" if record else "",
         "options": options,
         "note_form": NoteForm(initial={"version": version.lock_version}),
         "sections": answer_sections(version),
@@ -56,7 +59,7 @@ def version_context(version: PracticeVersion, **extra: Any) -> dict[str, Any]:
         "is_staff": staff,
         "assignments": selectors.list_assignments(version) if staff else [],
         "marks": marks_of(version) if staff and version.status == PracticeStatus.ENDORSED else None,
-        "conflicts": conflicts_of(actor.user_id, version, SCREEN) if staff and actor.user_id else [],
+        "conflicts": conflicts_of(actor.user_id, version.pk, SCREEN) if staff and actor.user_id else [],
         "question": selectors.last_note(version, "request_revision"),
         "translations": [
             {"language": code, "name": name, "known": version.translations.filter(language=code).first()}
@@ -75,24 +78,24 @@ def do_step(request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
     version = get_version_or_404(pk)
     form = NoteForm(request.POST)
     if not form.is_valid():
-        return _refused(request, version, form, [])
+        return _refused(request, version, name, form, [])
     try:
         services.perform(version, name, note=form.cleaned_data["note"], lock_version=form.cleaned_data["version"])
     except StaleVersion as stale:
         unmet = [Unmet("stale", _("Somebody else changed this record meanwhile. Read it again, then decide."))]
-        return _refused(request, stale.current, form, unmet, status=409)  # type: ignore[arg-type]
+        return _refused(request, stale.current, name, form, unmet, status=409)  # type: ignore[arg-type]
     except TransitionRefused as refused:
-        return _refused(request, version, form, refused.unmet)
+        return _refused(request, version, name, form, refused.unmet)
     past = PRACTICE.transitions[name].past
     messages.success(request, str(past))
     return redirect("practices:version", version.pk)
 
 
 def _refused(
-    request: HttpRequest, version: PracticeVersion, form: NoteForm, unmet: list[Unmet], *, status: int = 422
+    request: HttpRequest, version: PracticeVersion, name: str, form: NoteForm, unmet: list[Unmet], *, status: int = 422
 ) -> HttpResponse:
     version = get_version_or_404(version.pk)
-    context = version_context(version, refused=unmet, note_form=form)
+    context = version_context(version, refused=unmet, note_form=form, tried=name)
     return render(request, "practices/version.html", context, status=status)
 
 
@@ -117,6 +120,8 @@ def screening(request: HttpRequest, pk: UUID) -> HttpResponse:
     version = get_version_or_404(pk)
     if not permissions.can_screen(current(), version):
         raise PermissionDenied
+    if version.status != PracticeStatus.SCREENING and request.method != "POST":
+        return redirect("practices:version", version.pk)
     known = version.screenings.filter(round=version.round).first()
     initial = {name: "yes" if value else "no" for name, value in known.answers.items()} if known else {}
     form = ScreeningForm(request.POST or None, initial=initial)
@@ -224,7 +229,7 @@ def adjudication(request: HttpRequest, pk: UUID) -> HttpResponse:
             else [],
             "disputed": disputed,
             "waiting": waiting,
-            "conflicts": conflicts_of(actor.user_id, version, ADJUDICATE) if actor.user_id else [],
+            "conflicts": conflicts_of(actor.user_id, version.pk, ADJUDICATE) if actor.user_id else [],
         },
         status=422 if form.is_bound else 200,
     )

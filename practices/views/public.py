@@ -10,7 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanen
 from django.shortcuts import render
 from django.urls import reverse
 
-from network_site.publishing.models import PublishedRecord
+from network_site.common.language import current_language
+from network_site.publishing.models import OrganizationsPage, PublishedRecord
 from network_site.publishing.selectors import RecordQuery, list_records
 
 from ..cards import card, page_context
@@ -120,10 +121,18 @@ def practice_page(request: HttpRequest, page: Any, number: int, slug: str, versi
             "permanent_url": permanent,
             "citation": _citation(record, snapshot, context, permanent),
             "databank_url": base,
-            "owner_url": "",
+            "owner_url": _owner_url(record),
             "workspace_practice_url": reverse("practices:list") if request.user.is_authenticated else "",
         },
     )
+
+
+def _owner_url(record: PublishedRecord) -> str:
+    """The owner's page in the directory, in the interface language; empty when it is not listed."""
+    if not record.owner.listed:
+        return ""
+    page = OrganizationsPage.objects.live().filter(locale__language_code=current_language()).first()
+    return f"{page.url}{record.owner.key}/" if page else ""
 
 
 def _citation(record: PublishedRecord, snapshot: dict[str, Any], context: dict[str, Any], permanent: str) -> str:

@@ -17,10 +17,10 @@ from network_site.organizations.actor import current
 
 from .. import selectors, services
 from ..conflicts import ConflictOfInterest
-from ..enums import Interest, ReviewStatus
+from ..enums import Criterion, Interest, ReviewStatus
 from ..forms import DeclarationForm, ReviewForm
 from ..marks import scores_of
-from ..models import Review
+from ..models import PracticeVersion, Review
 from .writing import answer_sections
 
 
@@ -46,11 +46,11 @@ def review_page(request: HttpRequest, pk: UUID) -> HttpResponse:
     review = get_review_or_404(pk)
     if review.status == ReviewStatus.RELEASED:
         raise Http404
+    if review.status == ReviewStatus.FILED:
+        return render(request, "practices/review_filed.html", _filed(review))
     closed = services.open_dossier(review)
     if closed:
         return _closed(request, review, closed)
-    if review.status == ReviewStatus.FILED:
-        return render(request, "practices/review_filed.html", _dossier(review) | {"scores": scores_of(review)})
     studies = list(review.version.evidence_items.all())
     if request.method != "POST":
         return _rubric(request, review, ReviewForm(initial=_initial(review), studies=studies))
@@ -115,6 +115,19 @@ def _dossier(review: Review) -> dict[str, Any]:
         "version": review.version,
         "sections": answer_sections(review.version),
         "evidence_files": [item for item in review.version.evidence_items.all() if item.file],
+    }
+
+
+def _filed(review: Review) -> dict[str, Any]:
+    """One's own review for good, and the dossier as long as the practice is in review."""
+    given = scores_of(review)
+    scores = [{"label": label, "score": given.get(criterion)} for criterion, label in Criterion.choices]
+    version = PracticeVersion.objects.filter(pk=review.version_id).first()
+    return {
+        "review": review,
+        "scores": scores,
+        "version": version,
+        "sections": answer_sections(version) if version else [],
     }
 
 

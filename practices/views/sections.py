@@ -37,7 +37,8 @@ def home() -> tuple[str, dict[str, Any]]:
             {"label": entry.label, "count": entry.count, "url": f"{base}?theme={entry.value}"}
             for entry in counts_by_term(kind=KIND, scheme="LAF")
         ],
-        "practice_total": counted.all,
+        "list_total": counted.all,
+        "practice_total": counted.real,
         "country_total": len(countries),
         "measured_total": counted.measured,
     }

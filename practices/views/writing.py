@@ -135,7 +135,7 @@ def keep_key(request: HttpRequest, version: PracticeVersion | None, step: str) -
     return f"practice:{request.user.pk}:{version.pk if version else 'new'}:{step}"
 
 
-def _saved_keys(request: HttpRequest) -> list[str]:
+def saved_keys(request: HttpRequest) -> list[str]:
     saved = request.session.pop("saved_form", None)
     if not saved:
         return []
@@ -153,7 +153,7 @@ def _form_context(request: HttpRequest, version: PracticeVersion | None, page: S
         "steps": _steps(version, page.step.name),
         "formsets": [entry["formset"] for entry in page.groups],
         "keep_key": keep_key(request, version, page.step.name),
-        "saved_keys": _saved_keys(request),
+        "saved_keys": saved_keys(request),
         "question": selectors.last_note(version, "request_revision") if version else "",
     }
 
@@ -188,32 +188,39 @@ def _steps(version: PracticeVersion | None, here: str) -> list[dict[str, Any]]:
     return rows
 
 
+def _as_text(value: Any) -> str:
+    if isinstance(value, list):
+        return "\n".join(_row_text(part) if isinstance(part, dict) else str(part) for part in value)
+    return "" if value is None else str(getattr(value, "pk", value)).replace("\r\n", "\n")
+
+
+def _row_text(row: dict[str, Any]) -> str:
+    shown = [value for name, value in row.items() if name not in {"id", "DELETE", "file", "content_type"}]
+    return " · ".join(_as_text(value) for value in shown if value not in (None, "", False))
+
+
 def _conflict(request: HttpRequest, theirs: PracticeVersion, page: StepPage) -> HttpResponse:
+    saved = StepPage(page.step, theirs)
     fields = []
     for name, mine in page.form.version_values().items():
-        saved = getattr(theirs, name)
-        if isinstance(mine, list):
-            mine, saved = "\n".join(map(str, mine)), "\n".join(map(str, saved))
-        if str(mine or "") != str(saved or ""):
-            fields.append({"label": page.form.fields[name].label, "mine": mine, "theirs": saved})
-    changed_rows = [
-        {
-            "label": entry["group"].title,
-            "mine": "\n".join(
-                " · ".join(str(value) for value in row.values() if value) for row in page._kept(entry["formset"])
-            ),
-            "theirs": "\n".join(str(row) for row in getattr(theirs, entry["group"].prefix).all())
-            if entry["group"].prefix != "theory"
-            else "\n".join(" · ".join(map(str, row.values())) for row in theirs.theory_of_change),
-        }
-        for entry in page.groups
-    ]
+        field = page.form.fields[name]
+        now = saved.form.initial.get(name)
+        texts = [_as_text(value) for value in (mine, now)]
+        if texts[0] != texts[1]:
+            fields.append({"label": field.label, "mine": texts[0], "theirs": texts[1]})
+    for mine_group, their_group in zip(page.groups, saved.groups, strict=True):
+        texts = [
+            "\n".join(_row_text(row) for row in rows)
+            for rows in (page.kept_rows(mine_group["formset"]), their_group["formset"].initial or [])
+        ]
+        if texts[0] != texts[1]:
+            fields.append({"label": mine_group["group"].title, "mine": texts[0], "theirs": texts[1]})
     url = reverse("practices:edit", args=[theirs.pk, page.step.name])
     return render(
         request,
         "409.html",
         {
-            "fields": fields + [entry for entry in changed_rows if entry["mine"] != entry["theirs"]],
+            "fields": fields,
             "changed_at": theirs.changed_at,
             "keep_url": url,
             "resend_url": url,
@@ -241,7 +248,7 @@ def check_answers(request: HttpRequest, pk: UUID) -> HttpResponse:
             "steps": _steps(version, "check"),
             "unmet": unmet,
             "options": selectors.PRACTICE.options(version, current()),
-            "saved_keys": _saved_keys(request),
+            "saved_keys": saved_keys(request),
         },
     )
 

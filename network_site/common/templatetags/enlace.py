@@ -450,7 +450,14 @@ def choices(field: BoundField) -> list[dict[str, Any]]:
         attrs.pop("required", None)
     context = widget.get_context(field.html_name, field.value(), attrs)["widget"]
     renderer = field.form.renderer
+    # Django puts each option without a group into a group of its own.
+    merged: list[tuple[str, list[dict[str, Any]]]] = []
     for name, options, _index in context["optgroups"]:
+        if not name and merged and not merged[-1][0]:
+            merged[-1][1].extend(options)
+        else:
+            merged.append((name or "", list(options)))
+    for name, options in merged:
         # Django's empty radio ("---------") is a choice nobody can mean.
         kept = [option for option in options if option["value"] not in ("", None) or option["label"] != "---------"]
         groups.append(
@@ -533,6 +540,8 @@ def _is_stock(field: BoundField, error: ValidationError) -> bool:
         for validator in field.field.validators
         if type(validator).__module__.startswith("django.")
     ]
+    # A form may replace the sentences of a field; those name no answer either.
+    stock += [field.field.error_messages.get("required")]
     return any(str(error.message) == str(message) for message in stock)
 
 

@@ -50,7 +50,7 @@ class Membership(ScopedModel):
     @classmethod
     def readable_q(cls, actor: ActorLike) -> Q:
         if actor.service:
-            return Q() if actor.service in {"relay", "seeding"} else nobody()
+            return Q() if actor.service in {"relay", "reviews", "seeding"} else nobody()
         if not actor.user_id:
             return nobody()
         if actor.organization_kind == OrganizationKind.NETWORK:
@@ -66,7 +66,7 @@ class Membership(ScopedModel):
     @classmethod
     def read_sql(cls) -> str:
         return (
-            "enlace_service() IN ('relay', 'seeding') OR user_id = enlace_user()"
+            "enlace_service() IN ('relay', 'reviews', 'seeding') OR user_id = enlace_user()"
             " OR organization_id = enlace_organization() OR enlace_organization_kind() = 'network'"
         )
 

@@ -31,7 +31,7 @@ class Share(ScopedModel):
     valid_from = models.DateTimeField(default=timezone.now)
     valid_to = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
-    granted_by = models.UUIDField()
+    granted_by = models.UUIDField(null=True, help_text="the person; empty when a rule granted it")
 
     class Meta(ScopedModel.Meta):
         indexes = [models.Index(fields=["object_id", "organization", "user"])]
@@ -74,6 +74,8 @@ class Share(ScopedModel):
         return mine | Q(Exists(network)) if actor.organization_id else mine
 
     def may_insert(self, actor: ActorLike) -> bool:
+        if actor.service == "reviews":
+            return self.capacity == Capacity.REVIEW
         if self.granted_by != actor.user_id:
             return False
         if self.owner_id == actor.organization_id:  # type: ignore[attr-defined]
@@ -100,6 +102,7 @@ class Share(ScopedModel):
     @classmethod
     def insert_sql(cls) -> str:
         return (
-            "granted_by = enlace_user() AND (owner_id = enlace_organization()"
-            " OR enlace_shared(object_id, ARRAY['network']))"
+            "(granted_by = enlace_user() AND (owner_id = enlace_organization()"
+            " OR enlace_shared(object_id, ARRAY['network'])))"
+            " OR (enlace_service() = 'reviews' AND capacity = 'review')"
         )
