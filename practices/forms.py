@@ -131,6 +131,12 @@ class PlainWordsMixin:
             field.error_messages["required"] = _("Choose an answer.") if chosen else _("Fill this in.")
 
 
+def _check_year(form: forms.BaseForm, name: str, year: int) -> None:
+    if not 1850 <= year <= 2200:
+        words = _("Enter a year between 1850 and 2200. You entered %(year)s.")
+        form.add_error(name, ValidationError(words, params={"year": year}))
+
+
 class VersionForm(PlainWordsMixin, forms.ModelForm):  # type: ignore[type-arg]
     """A page of questions about a version; terms are told apart by their scheme."""
 
@@ -242,13 +248,8 @@ class WhereForm(VersionForm):
         data: dict[str, Any] = super().clean() or {}
         start, end = data.get("start_year"), data.get("end_year")
         for name, year in (("start_year", start), ("end_year", end)):
-            if year is not None and not 1850 <= year <= 2200:
-                self.add_error(
-                    name,
-                    ValidationError(
-                        _("Enter a year between 1850 and 2200. You entered %(year)s."), params={"year": year}
-                    ),
-                )
+            if year is not None:
+                _check_year(self, name, year)
         if start and end and end < start:
             self.add_error("end_year", _("The last year comes before the first one."))
         return data
@@ -332,6 +333,16 @@ class RowForm(PlainWordsMixin, forms.ModelForm):  # type: ignore[type-arg]
         self.speak_plainly()
 
     id = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        for name, year in data.items():
+            if name.endswith("year") and year is not None:
+                _check_year(self, name, year)
+        before, after = data.get("baseline_year"), data.get("value_year")
+        if before and after and after < before:
+            self.add_error("value_year", _("The later value comes before the earlier one."))
+        return data
 
     def row_values(self) -> dict[str, Any]:
         """What the service needs of this row."""

@@ -298,9 +298,7 @@ def write_documented(row: importing.Row) -> PracticeVersion | None:
         version = PracticeVersion.objects.create(practice=practice, **fields)
     else:
         published = PracticeVersion.objects.filter(practice=practice, status=PracticeStatus.PUBLISHED).first()
-        version = (
-            waiting or open_next_version(published) if published else waiting or practice.versions.latest("number")
-        )
+        version = waiting or open_next_version(published) if published else waiting or _newest(practice)
         for name, value in fields.items():
             setattr(version, name, value)
         version.lock_version += 1
@@ -310,11 +308,18 @@ def write_documented(row: importing.Row) -> PracticeVersion | None:
         practice.save(update_fields=["import_digest", "source", "changed_at"])
     _write_terms(version, importing.version_terms(row.record))
     _write_rows(version, importing.version_rows(row.record))
-    for language, texts in (row.record.get("translations") or {}).items():
+    translations = row.record.get("translations") or {}
+    Translation.objects.filter(version=version).exclude(language__in=translations).delete()
+    for language, texts in translations.items():
         translate_version(version, language=language, texts={name: text or "" for name, text in texts.items()})
     _mark_edit(version, actor)
     audit.record("practice.documented", tenant_id=practice.owner_id, subject=version, after=row.record)
     return version
+
+
+def _newest(practice: Practice) -> PracticeVersion:
+    newest: PracticeVersion = PracticeVersion.objects.filter(practice=practice).latest("number")
+    return newest
 
 
 # --- The way through review ------------------------------------------------------------------
@@ -640,7 +645,8 @@ def publish_practice(version: PracticeVersion, *, note: str = "", lock_version: 
         .first()
     )
     if previous is not None and version.status in PRACTICE.transitions[name].sources:
-        PRACTICE.perform(previous, "supersede")
+        with acting_as(service_actor("reviews"), reason="a newer version takes the place of the published one"):
+            PRACTICE.perform(previous, "supersede")
     published = PRACTICE.perform(
         version,
         name,
@@ -678,7 +684,10 @@ def withdraw_practice(version: PracticeVersion, *, note: str, lock_version: int 
 @transaction.atomic
 def reconfirm_practice(version: PracticeVersion, *, lock_version: int | None = None) -> PracticeVersion:
     """The owner confirms that the published text is still right, today."""
-    return PRACTICE.perform(version, "reconfirm", version=lock_version, last_confirmed=timezone.localdate())
+    today = timezone.localdate()
+    confirmed = PRACTICE.perform(version, "reconfirm", version=lock_version, last_confirmed=today)
+    publishing.confirm(record_id=confirmed.practice_id, on=today)
+    return confirmed
 
 
 def published_record(practice_id: UUID) -> PublishedRecord | None:

@@ -188,7 +188,8 @@ PRACTICE = Workflow(
             past=_("Published as documented, not reviewed"),
         ),
         "supersede": transition(
-            {S.PUBLISHED}, S.SUPERSEDED, permissions.is_publisher, _("Replace"), past=_("Replaced by a newer version"),
+            {S.PUBLISHED}, S.SUPERSEDED, permissions.is_review_service, _("Replace"),
+            past=_("Replaced by a newer version"),
         ),
         "reconfirm": transition(
             {S.PUBLISHED}, S.PUBLISHED, permissions.can_confirm, _("Confirm that it is still right"),

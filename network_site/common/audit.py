@@ -103,6 +103,11 @@ def verify(entries: models.QuerySet[AuditEntry]) -> tuple[int, list[BrokenLink]]
         if entry.hash != entry_hash(entry):
             faults.append(BrokenLink(entry.tenant_id, entry.sequence, "was changed after it was written"))
         last[entry.tenant_id] = entry
+    faults += [
+        BrokenLink(tenant_id, entry.sequence, "the chain has lost its head")
+        for tenant_id, entry in last.items()
+        if tenant_id not in heads
+    ]
     for tenant_id, head in heads.items():
         end = last.get(tenant_id)
         if head.sequence != (end.sequence if end else 0) or head.hash != (end.hash if end else ""):

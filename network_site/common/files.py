@@ -10,9 +10,10 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.files.storage import Storage, storages
+from django.core.files.storage import FileSystemStorage, Storage, storages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, HttpResponse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 
 from .slots import Slot
@@ -32,6 +33,13 @@ KINDS: dict[str, tuple[str, tuple[bytes, ...]]] = {
     "csv": ("text/csv", ()),
     "txt": ("text/plain", ()),
 }
+
+
+class PrivateStorage(FileSystemStorage):
+    """Files without an address: the only way to one is the view that asks the policy."""
+
+    def url(self, name: str | None) -> str:
+        raise ValueError("A private file has no address of its own.")
 
 
 def private_storage() -> Storage:
@@ -89,8 +97,7 @@ def send_private_file(found: Any) -> HttpResponse | FileResponse:
     if settings.PRIVATE_ACCEL_LOCATION:
         headers["X-Accel-Redirect"] = settings.PRIVATE_ACCEL_LOCATION + found.file.name
         accelerated = HttpResponse(content_type=found.content_type, headers=headers)
-        disposition = FileResponse(b"", as_attachment=True, filename=found.name)
-        accelerated["Content-Disposition"] = disposition["Content-Disposition"]
+        accelerated["Content-Disposition"] = content_disposition_header(True, found.name) or "attachment"
         return accelerated
     return FileResponse(
         found.file.open("rb"),

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from django.core.paginator import Page as ResultPage
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from network_site.common.language import pick
@@ -110,9 +110,9 @@ class RecordQuery:
         return not (self.text or self.country or self.theme or self.group or self.evidence)
 
 
-SORTS = {
+SORTS: dict[str, tuple[Any, ...]] = {
     "newest": ("-first_published_at", "-number"),
-    "evidence": ("-evidence_level", "-first_published_at", "-number"),
+    "evidence": (F("evidence_level").desc(nulls_last=True), "-first_published_at", "-number"),
     "title": ("slug", "number"),
 }
 
@@ -131,8 +131,7 @@ class RecordList:
 def _with_terms(records: QuerySet[PublishedRecord], codes: tuple[str, ...]) -> QuerySet[PublishedRecord]:
     if not codes:
         return records
-    condition = Q(term_id__in=codes) | Q(term__parent_id__in=codes)
-    return records.filter(pk__in=RecordTerm.objects.filter(condition).values("record_id"))
+    return records.filter(pk__in=RecordTerm.objects.filter(term_id__in=codes).values("record_id"))
 
 
 def _narrowed(query: RecordQuery, kind: str, *, without: str = "") -> QuerySet[PublishedRecord]:
@@ -190,7 +189,7 @@ def _country_facet(query: RecordQuery, kind: str) -> Facet:
 
 def _term_facet(query: RecordQuery, kind: str, name: str, title: str, scheme: str) -> Facet:
     chosen: tuple[str, ...] = getattr(query, name)
-    counts = _by_term(_narrowed(query, kind, without=name), scheme)
+    counts = _by_term(_narrowed(query, kind, without=name), scheme, chosen)
     missing = set(chosen) - {entry.value for entry in counts}
     unseen = Term.objects.filter(scheme_id=scheme).in_bulk(missing) if missing else {}
     return Facet(name, title, _options(counts, chosen, unseen))
@@ -227,14 +226,21 @@ def _by_country(records: QuerySet[PublishedRecord]) -> list[NamedCount]:
     return _sorted([NamedCount(code, pick(names) or code, count) for code, names, count in rows])
 
 
-def _by_term(records: QuerySet[PublishedRecord], scheme: str) -> list[NamedCount]:
+def _by_term(records: QuerySet[PublishedRecord], scheme: str, chosen: tuple[str, ...] = ()) -> list[NamedCount]:
+    """Terms that records were given, and chosen ones, each with all records at or below it."""
     rows = (
         RecordTerm.objects.filter(term__scheme_id=scheme, record__in=records.order_by().values("pk"))
         .order_by()
         .values_list("term_id", "term__labels")
-        .annotate(n=Count("record_id"))
+        .annotate(n=Count("record_id"), given=Count("record_id", filter=Q(is_given=True)))
     )
-    return _sorted([NamedCount(code, pick(labels) or code, count) for code, labels, count in rows])
+    return _sorted(
+        [
+            NamedCount(code, pick(labels) or code, count)
+            for code, labels, count, given in rows
+            if given or code in chosen
+        ]
+    )
 
 
 def _sorted(counts: list[NamedCount]) -> list[NamedCount]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import unicodedata
 from collections.abc import Collection
 from typing import Any
@@ -16,6 +17,7 @@ from network_site.common import audit, outbox
 from network_site.common.database import allow
 from network_site.common.html import to_text
 from network_site.organizations.models import Organization
+from network_site.taxonomy.models import Term
 
 from .models import Audience, PublishedRecord, PublishedVersion, RecordNumber, RecordTerm
 
@@ -79,6 +81,9 @@ def publish(
     record.provenance = provenance
     record.is_demo = is_demo
     record.published_at = now
+    record.last_confirmed = (
+        dt.date.fromisoformat(document["last_confirmed"]) if document.get("last_confirmed") else None
+    )
     record.withdrawn_at = None
     record.withdrawal_reason = ""
     record.search_text = _search_text(document)
@@ -93,9 +98,25 @@ def publish(
             published_at=now,
         )
         RecordTerm.objects.filter(record=record).delete()
-        RecordTerm.objects.bulk_create([RecordTerm(record=record, term_id=code) for code in sorted(set(terms))])
+        RecordTerm.objects.bulk_create(
+            [RecordTerm(record=record, term_id=code, is_given=code in terms) for code in sorted(_with_broader(terms))]
+        )
     audit.record("record.published", tenant_id=owner.pk, subject=record, version=version, after=document, reason=schema)
     outbox.enqueue("record.published", subject=record, version=version, tenant_id=owner.pk)
+    return record
+
+
+@transaction.atomic
+def confirm(*, record_id: UUID, on: dt.date) -> PublishedRecord:
+    """Show that the owner has confirmed the published text on this day; the text itself stays as it is.
+
+    Raises PublishedRecord.DoesNotExist for what was never published.
+    """
+    record: PublishedRecord = PublishedRecord.objects.select_for_update(of=("self",)).get(pk=record_id)
+    record.last_confirmed = on
+    with allow("publishing"):
+        record.save(update_fields=["last_confirmed"])
+    audit.record("record.confirmed", tenant_id=record.owner_id, subject=record, version=record.version)
     return record
 
 
@@ -114,6 +135,16 @@ def withdraw(*, record_id: UUID, reason: str) -> PublishedRecord:
     audit.record("record.withdrawn", tenant_id=record.owner_id, subject=record, version=record.version, reason=reason)
     outbox.enqueue("record.withdrawn", subject=record, version=record.version, tenant_id=record.owner_id)
     return record
+
+
+def _with_broader(codes: Collection[str]) -> set[str]:
+    """The codes and those of every term above them, so that a broad choice finds the narrow ones."""
+    found = set(codes)
+    above = set(Term.objects.filter(pk__in=found, parent__isnull=False).values_list("parent_id", flat=True)) - found
+    while above:
+        found |= above
+        above = set(Term.objects.filter(pk__in=above, parent__isnull=False).values_list("parent_id", flat=True)) - found
+    return found
 
 
 def _search_text(document: dict[str, Any]) -> str:

@@ -190,8 +190,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
     "private": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": str(PRIVATE_ROOT), "base_url": None},
+        "BACKEND": "network_site.common.files.PrivateStorage",
+        "OPTIONS": {"location": str(PRIVATE_ROOT)},
     },
 }
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000

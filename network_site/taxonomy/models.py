@@ -36,6 +36,10 @@ class TermQuerySet(models.QuerySet["Term"]):
         """Terms that may be chosen today."""
         return self.filter(replaced_by__isnull=True, status=Term.Status.CURRENT)
 
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Terms are not deleted. Raises ValidationError; deprecate instead."""
+        raise ValidationError(_("A term is never deleted. Deprecate it and name its replacement."))
+
     def of(self, scheme: str) -> TermQuerySet:
         """Terms of one scheme."""
         return self.filter(scheme_id=scheme)

@@ -70,7 +70,7 @@ class PracticeVersion(ChildOf("practice"), TimestampedModel):  # type: ignore[mi
     Limits and tiers are those of the practices page, section 4.1 (S is required to submit).
     """
 
-    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="versions")
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="+")
     number = models.PositiveSmallIntegerField(default=1)
     status = models.CharField(max_length=20, choices=PracticeStatus.choices, default=PracticeStatus.DRAFT)
     lock_version = models.PositiveIntegerField(default=1)

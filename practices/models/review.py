@@ -150,7 +150,7 @@ class StudyJudgement(ChildOf("review")):  # type: ignore[misc]
     """A reviewer's rating of one study."""
 
     review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="study_judgements")
-    item = models.ForeignKey("practices.EvidenceItem", on_delete=models.CASCADE, related_name="judgements")
+    item = models.ForeignKey("practices.EvidenceItem", on_delete=models.CASCADE, related_name="+")
     rating = models.CharField(max_length=10, choices=StudyRating.choices)
 
     class Meta:

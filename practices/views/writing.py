@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from network_site.common.html import as_plain
 from network_site.common.idempotency import new_key
+from network_site.common.language import CODES
 from network_site.common.workflow import StaleVersion, TransitionRefused
 from network_site.organizations.actor import current
 
@@ -301,7 +302,7 @@ def _shown(page: StepPage, name: str) -> Any:
 def translate(request: HttpRequest, pk: UUID, language: str) -> HttpResponse:
     """Give the texts in another language, beside the source."""
     version = get_editable_or_404(pk)
-    if not permissions.can_edit(current(), version) or language == version.source_language:
+    if not permissions.can_edit(current(), version) or language not in set(CODES) - {version.source_language}:
         raise Http404
     known = version.translations.filter(language=language).first()
     initial = {name: getattr(known, name) for name in TranslationForm.base_fields} if known else {}

@@ -13,19 +13,16 @@ from wagtail.fields import RichTextField
 from wagtail.models import Page
 
 
-class EnlacePage(Page):
+class TellsWhere:
     """What all pages share: they tell the frame where the reader is, so that the language switch stays there."""
-
-    class Meta:
-        abstract = True
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         request.enlace_page = self  # type: ignore[attr-defined]
-        response: HttpResponse = super().serve(request, *args, **kwargs)
+        response: HttpResponse = super().serve(request, *args, **kwargs)  # type: ignore[misc]
         return response
 
 
-class HomePage(EnlacePage):
+class HomePage(TellsWhere, Page):
     """The front page of one language."""
 
     heading = models.CharField(_("heading"), max_length=200)
@@ -46,7 +43,7 @@ class HomePage(EnlacePage):
         return context
 
 
-class TextPage(EnlacePage):
+class TextPage(TellsWhere, Page):
     """A page of text: about the Network, how reviews work, privacy."""
 
     lead = models.TextField(_("lead"), max_length=600, blank=True)
@@ -56,7 +53,7 @@ class TextPage(EnlacePage):
     template = "publishing/text.html"
 
 
-class RecordIndexPage(RoutablePageMixin, EnlacePage):
+class RecordIndexPage(TellsWhere, RoutablePageMixin, Page):
     """A page under which published records live; each kind of record has a subclass."""
 
     lead = models.TextField(_("lead"), max_length=600, blank=True)

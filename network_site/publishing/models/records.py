@@ -72,6 +72,7 @@ class PublishedRecord(models.Model):
     search_text = models.TextField(blank=True)
     first_published_at = models.DateTimeField(default=timezone.now)
     published_at = models.DateTimeField(default=timezone.now)
+    last_confirmed = models.DateField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
     withdrawal_reason = models.TextField(blank=True)
 
@@ -142,6 +143,8 @@ class RecordTerm(models.Model):
 
     record = models.ForeignKey(PublishedRecord, on_delete=models.CASCADE, related_name="record_terms")
     term = models.ForeignKey(Term, on_delete=models.PROTECT, related_name="+")
+    # False for the broader terms above the given ones: they are searched, but offered only when chosen.
+    is_given = models.BooleanField(default=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["record", "term"], name="one_link_per_record_and_term")]
