@@ -336,7 +336,7 @@ class RowForm(PlainWordsMixin, forms.ModelForm):  # type: ignore[type-arg]
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
-        for name, year in data.items():
+        for name, year in list(data.items()):
             if name.endswith("year") and year is not None:
                 _check_year(self, name, year)
         before, after = data.get("baseline_year"), data.get("value_year")

@@ -39,7 +39,7 @@ class PrivateStorage(FileSystemStorage):
     """Files without an address: the only way to one is the view that asks the policy."""
 
     def url(self, name: str | None) -> str:
-        raise ValueError("A private file has no address of its own.")
+        raise ValueError("A private file is not accessible via a URL.")
 
 
 def private_storage() -> Storage:

@@ -173,26 +173,25 @@ def list_records(query: RecordQuery, *, kind: str) -> RecordList:
     return RecordList(query, paginator.get_page(query.page), facets, totals["found"], totals["all"])
 
 
-def _options(counts: list[NamedCount], chosen: tuple[str, ...], unseen: Mapping[str, Labelled]) -> list[Option]:
+def _options(counts: list[NamedCount], chosen: tuple[str, ...], named: Mapping[str, Labelled]) -> list[Option]:
     """Counted values, then chosen ones that nothing has, by count and name."""
     options = [Option(entry.value, entry.label, entry.count, entry.value in chosen) for entry in counts]
-    options += [Option(value, str(labelled), 0, True) for value, labelled in unseen.items()]
+    seen = {entry.value for entry in counts}
+    options += [Option(value, str(labelled), 0, True) for value, labelled in named.items() if value not in seen]
     return options
 
 
 def _country_facet(query: RecordQuery, kind: str) -> Facet:
     counts = _by_country(_narrowed(query, kind, without="country"))
-    missing = set(query.country) - {entry.value for entry in counts}
-    unseen = Country.objects.in_bulk(missing) if missing else {}
-    return Facet("country", _("Country"), _options(counts, query.country, unseen))
+    chosen = Country.objects.in_bulk(query.country) if query.country else {}
+    return Facet("country", _("Country"), _options(counts, query.country, chosen))
 
 
 def _term_facet(query: RecordQuery, kind: str, name: str, title: str, scheme: str) -> Facet:
     chosen: tuple[str, ...] = getattr(query, name)
     counts = _by_term(_narrowed(query, kind, without=name), scheme, chosen)
-    missing = set(chosen) - {entry.value for entry in counts}
-    unseen = Term.objects.filter(scheme_id=scheme).in_bulk(missing) if missing else {}
-    return Facet(name, title, _options(counts, chosen, unseen))
+    named = Term.objects.filter(scheme_id=scheme).in_bulk(chosen) if chosen else {}
+    return Facet(name, title, _options(counts, chosen, named))
 
 
 def _evidence_facet(query: RecordQuery, kind: str) -> Facet:

@@ -98,9 +98,7 @@ def publish(
             published_at=now,
         )
         RecordTerm.objects.filter(record=record).delete()
-        RecordTerm.objects.bulk_create(
-            [RecordTerm(record=record, term_id=code, is_given=code in terms) for code in sorted(_with_broader(terms))]
-        )
+        RecordTerm.objects.bulk_create(record_terms(record, terms))
     audit.record("record.published", tenant_id=owner.pk, subject=record, version=version, after=document, reason=schema)
     outbox.enqueue("record.published", subject=record, version=version, tenant_id=owner.pk)
     return record
@@ -135,6 +133,11 @@ def withdraw(*, record_id: UUID, reason: str) -> PublishedRecord:
     audit.record("record.withdrawn", tenant_id=record.owner_id, subject=record, version=record.version, reason=reason)
     outbox.enqueue("record.withdrawn", subject=record, version=record.version, tenant_id=record.owner_id)
     return record
+
+
+def record_terms(record: PublishedRecord, codes: Collection[str]) -> list[RecordTerm]:
+    """The unsaved links of a record to the terms it was given and to the broader ones above them."""
+    return [RecordTerm(record=record, term_id=code, is_given=code in codes) for code in sorted(_with_broader(codes))]
 
 
 def _with_broader(codes: Collection[str]) -> set[str]:

@@ -6,12 +6,12 @@ not read that thing must not meet its word anywhere.
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from network_site.common import outbox
 from network_site.common.models import Notice
@@ -19,7 +19,7 @@ from network_site.common.scoping import unscoped
 from network_site.organizations import services as organizations
 from network_site.organizations.actor import ANONYMOUS, Actor, acting_as, service_actor
 from network_site.organizations.enums import Capacity, OrganizationKind, Role
-from network_site.organizations.models import Organization, User
+from network_site.organizations.models import Organization, Share, User
 from network_site.organizations.selectors import actor_for
 from network_site.publishing import services as publishing
 from network_site.publishing.models import Audience, PublishedRecord
@@ -108,10 +108,10 @@ class House:
         """The canary of one of the ministry's things."""
         return f"zq{self.letter}{thing}qz"
 
-    @property
-    def words(self) -> set[str]:
-        """Canaries of everything that only the ministry itself reads."""
-        return {self.word(thing) for thing in self.versions} | {self.word("next"), self.word("note")}
+    def words(self, *things: str) -> set[str]:
+        """Canaries of several of them, with those of their hidden contacts and their files."""
+        endings = ("", "hidden", "file") if things else ()
+        return {self.word(thing) + ending for thing in things for ending in endings}
 
 
 def fill_review(reviewer: User, version: PracticeVersion, word: str, **scores: int) -> Review:
@@ -157,6 +157,17 @@ def open_next(house: House, thing: str) -> PracticeVersion:
         return get(following.pk)
 
 
+def share_version(
+    house: House, version: PracticeVersion, capacity: str, changes: dict[str, Any] | None = None, **party: Any
+) -> None:
+    """Share a version (and the practice that it belongs to), then change the shares as told."""
+    with acting(house.focal_point):
+        for record in (version.practice, version):
+            share = organizations.share(record, capacity=capacity, **party)
+            if changes:
+                Share.objects.filter(pk=share.pk).update(**changes)
+
+
 class World:
     """Ministry B, whose secrets are looked for; ministry A, its rival; reviewers, a donor, the Network."""
 
@@ -167,20 +178,22 @@ class World:
         self.specialist, self.publisher = people.specialist(), people.publisher()
         self.first = rename(people.reviewer(), "zqfirstreviewerqz")
         self.second = rename(people.reviewer(OrganizationKind.INTERNATIONAL), "zqsecondreviewerqz")
-        self.colleague = people.member(self._organization_of(self.first), Role.FOCAL_POINT)
+        self.colleague = people.member(self.organization_of(self.first), Role.FOCAL_POINT)
         self.unassigned = people.reviewer()
         self.donor = people.member(people.organization(OrganizationKind.DONOR), Role.FOCAL_POINT)
+        self.spare = [people.reviewer(), people.reviewer()]
         self.loner = people.user("loner")
         self.operator = User.objects.create_superuser("operator@example.org", "a long enough password")
         for house in (self.a, self.b):
             self._fill(house)
+        self._share_in_every_way()
         self.hidden = people.organization(
             OrganizationKind.ACADEMIC, listed=False, names={"en": "zqhiddenqz institute"}, about={"en": "zqhiddenqz"}
         )
         self.members_only = self._publish_for_members()
         outbox.drain()
 
-    def _organization_of(self, user: User) -> Organization:
+    def organization_of(self, user: User) -> Organization:
         return Organization.objects.get(pk=actor_for(user).organization_id)
 
     def _house(self, letter: str, country: str) -> House:
@@ -213,9 +226,14 @@ class World:
 
         dispute = in_review(focal, self.specialist, **texts(word("dispute")))
         house.versions["dispute"] = dispute
-        for reviewer, score in ((self.first, 0), (self.second, 4)):
+        for name, reviewer, score in (("first", self.first, 0), ("second", self.second, 4)):
             assign(self.specialist, dispute, reviewer)
-            file(reviewer, fill_review(reviewer, dispute, word("disputed"), equity=score))
+            file(reviewer, fill_review(reviewer, dispute, word(f"{name}dispute"), equity=score))
+        if house is self.a:
+            with acting(self.specialist):
+                services.adjudicate(
+                    get(dispute.pk), scores={"equity": 2}, study_ratings={}, rationale=f"{word('ruling')} rationale"
+                )
 
         returned = in_review(focal, self.specialist, **texts(word("returned")))
         house.versions["returned"] = step(
@@ -223,6 +241,20 @@ class World:
         )
         publish(house, "public", self.specialist, self.publisher, [self.first, self.second])
         house.versions["next"] = open_next(house, "public")
+
+    def _share_in_every_way(self) -> None:
+        """A draft of B with shares as they occur: for a person, for an organisation, open, revoked, expired."""
+        now = timezone.now()
+        version = draft(self.b.focal_point, **texts(self.b.word("shared")))
+        self.b.versions["shared"] = version
+        for capacity, party, changes in (
+            (Capacity.DRAFT, {"user": self.loner}, {}),
+            (Capacity.NETWORK, {"user": self.operator}, {}),
+            (Capacity.DRAFT, {"organization": self.organization_of(self.donor)}, {"revoked_at": now}),
+            (Capacity.DRAFT, {"organization": self.organization_of(self.unassigned)}, {"valid_to": now}),
+            (Capacity.NETWORK, {"organization": self.people.network()}, {"valid_to": now}),
+        ):
+            share_version(self.b, version, capacity, changes, **party)
 
     def _publish_for_members(self) -> PublishedRecord:
         """A record that only signed-in members of an organisation may read."""
@@ -270,43 +302,81 @@ class World:
             "user without membership": self.loner,
         }
 
-    def actor(self, name: str) -> Actor:
-        """The actor of one of them."""
-        user = self.users[name]
-        return ANONYMOUS if user is None else actor_for(user)
-
     def actors(self) -> dict[str, Actor]:
         """Every kind of actor, the site's own services too."""
-        people = {name: self.actor(name) for name in self.users}
-        services_of_the_site = {f"service {name}": service_actor(name) for name in SERVICES}
-        return people | services_of_the_site
+        people = {name: ANONYMOUS if user is None else actor_for(user) for name, user in self.users.items()}
+        return people | {f"service {name}": service_actor(name) for name in SERVICES}
 
-    def evidence(self, house: House, thing: str) -> UUID:
+    def evidence(self, version: PracticeVersion) -> UUID:
         """The evidence item with a file of one practice."""
         with acting_as(service_actor("relay")):
-            return unscoped(EvidenceItem).filter(version_id=house.versions[thing].pk).values_list("pk", flat=True)[0]
+            found: UUID = unscoped(EvidenceItem).filter(version_id=version.pk).values_list("pk", flat=True)[0]
+            return found
 
-    def notice(self, user: User) -> UUID:
-        """A notice to somebody."""
+    def notices(self, user: User | None) -> list[UUID]:
+        """The notices to somebody."""
         with acting_as(service_actor("relay")):
-            return unscoped(Notice).filter(recipient_id=user.pk).values_list("pk", flat=True)[0]
+            return list(unscoped(Notice).filter(recipient_id=user.pk if user else None).values_list("pk", flat=True))
+
+    # --- Who may meet which word -------------------------------------------------------------
+
+    @property
+    def all_words(self) -> set[str]:
+        """Every canary there is."""
+        private = set()
+        for house in (self.a, self.b):
+            private |= house.words(*house.versions) | {house.word(thing) for thing in (*OF_REVIEWS, "note", "ruling")}
+        return private | {"zqfirstreviewerqz", "zqsecondreviewerqz", "zqhiddenqz", "zqmembersqz"}
+
+    def rows_words(self, name: str) -> set[str]:
+        """The canaries in the private rows that this actor may read (architecture, section 4)."""
+        a, b = self.a, self.b
+        judged = {word for house in (a, b) for word in house.words(*SUBMITTED)}
+        # Two practices are in review; of the others a reviewer keeps the title, as the subject of her review.
+        in_review = {word for house in (a, b) for word in house.words("dossier", "dispute")}
+        titles = {house.word("public") for house in (a, b)}
+        of_reviews = {house.word(thing) for house in (a, b) for thing in OF_REVIEWS}
+        notes = {house.word("note") for house in (a, b)}
+        rulings = {house.word("ruling") for house in (a, b)}
+        everything = a.words(*a.versions) | b.words(*b.versions) | of_reviews | notes | rulings
+        if name.startswith("owner's"):
+            return b.words(*b.versions) | {b.word("note"), b.word("ruling")}
+        if name.startswith("rival"):
+            return a.words(*a.versions) | {a.word("note"), a.word("ruling")}
+        own = name.split()[0]
+        of_own_reviews = {house.word(f"{own}{part}") for house in (a, b) for part in ("review", "dispute")}
+        return {
+            "first reviewer": in_review | titles | of_own_reviews | rulings,
+            "second reviewer": in_review | titles | of_own_reviews | rulings,
+            "specialist": judged | notes | of_reviews | rulings,
+            "publisher": judged | notes | of_reviews | rulings,
+            "superuser without membership": b.words("shared"),
+            "user without membership": b.words("shared"),
+            # Notices and the comparison of two reviews need all practices; histories are open to every service.
+            "service relay": everything,
+            "service reviews": everything,
+            "service auditor": notes | rulings,
+            "service seeding": notes | rulings,
+        }.get(name, set())
+
+    def page_words(self, name: str) -> set[str]:
+        """The canaries that may stand on a page that this person opens."""
+        a, b = self.a, self.b
+        seen = self.rows_words(name) | {a.word("public"), b.word("public")}
+        if name not in {"anonymous", "superuser without membership", "user without membership"}:
+            seen |= {"zqmembersqz"}
+        if name in {"specialist", "publisher"}:
+            # Reviews are shown to staff where two of them differ, and nowhere before.
+            seen -= {house.word(f"{which}review") for house in (a, b) for which in ("first", "second")}
+            seen |= {"zqfirstreviewerqz", "zqsecondreviewerqz"}
+        own_name = {"first reviewer": "zqfirstreviewerqz", "second reviewer": "zqsecondreviewerqz"}.get(name)
+        return seen | ({own_name} if own_name else set())
+
+    def may_read(self, name: str, house: House, thing: str) -> bool:
+        """Whether somebody may open a practice's version in the workspace."""
+        return house.word(thing) + "file" in self.rows_words(name)
 
 
 SERVICES = ("auditor", "relay", "reviews", "seeding")
-
-
-def share_in_every_way(world: World) -> None:
-    """Shares as they occur over the years: open, revoked, expired, not begun, for a person, for an organisation."""
-    now = dt.datetime.now(dt.UTC)
-    practice = world.b.versions["draft"].practice
-    donors = world._organization_of(world.donor)
-    with acting(world.b.focal_point):
-        organizations.share(practice, capacity=Capacity.DRAFT, user=world.loner)
-        for capacity, organization, user, changes in (
-            (Capacity.DRAFT, donors, None, {"revoked_at": now}),
-            (Capacity.DRAFT, world._organization_of(world.unassigned), None, {"valid_to": now - dt.timedelta(days=1)}),
-            (Capacity.NETWORK, None, world.operator, {}),
-            (Capacity.NETWORK, world.people.network(), None, {"valid_to": now - dt.timedelta(days=1)}),
-        ):
-            share = organizations.share(practice, capacity=capacity, organization=organization, user=user)
-            type(share).objects.filter(pk=share.pk).update(**changes)
+SUBMITTED = ("dossier", "dispute", "returned", "public")
+OF_REVIEWS = ("firstreview", "secondreview", "firstdispute", "seconddispute")

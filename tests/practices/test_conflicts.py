@@ -314,7 +314,7 @@ def test_a_tie_that_shows_after_the_declaration_closes_the_dossier(people: Peopl
     declared(reviewer, version)
     TIES[tie](people, reviewer)
     with acting(reviewer, own.owner):
-        again = Review.objects.select_related("version__practice__owner").get(pk=own.pk)
+        again = Review.objects.get(pk=own.pk)
         assert [item.code for item in services.open_dossier(again)] == [tie]
     browser = sign_in(reviewer)
     page = browser.get(reverse("practices:review", args=[own.pk]))
@@ -347,7 +347,7 @@ def test_a_tie_that_shows_while_writing_refuses_saving_and_filing(people: People
     own = filled_in(reviewer, declared(reviewer, version))
     TIES[tie](people, reviewer)
     with acting(reviewer, house):
-        own = Review.objects.select_related("version__practice__owner").get(pk=own.pk)
+        own = Review.objects.get(pk=own.pk)
         with pytest.raises(TransitionRefused) as refused:
             services.file_review(own)
         assert [item.code for item in refused.value.unmet] == [tie]

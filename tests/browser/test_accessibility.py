@@ -1,0 +1,133 @@
+"""Every screen in two languages, narrow and wide: no fault that axe knows, nothing sideways, nothing from elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from .site import Site
+from .visitors import NARROW, WIDE, Visitors
+
+pytestmark = pytest.mark.browser
+
+PUBLIC = (
+    "home", "databank", "databank_narrowed", "databank_empty", "practice_documented", "practice_reviewed",
+    "practice_version", "organizations", "organization", "about", "sign_in", "missing", "withdrawn",
+)  # fmt: skip
+WORKSPACE = (
+    "workspace", "workspace_network", "notices", "list", "new", "step_brief", "step_where", "step_story",
+    "step_results", "step_needs", "step_contact", "step_with_questions", "check", "version", "version_in_review",
+    "version_for_staff", "version_to_publish", "translate", "screening", "reviewers", "adjudication", "queue",
+    "reviews", "review_closed", "review_open", "review_filed", "forbidden", "foreign",
+)  # fmt: skip
+STATUS = {"missing": 404, "withdrawn": 410, "forbidden": 403, "foreign": 404}
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+}
+LISTEN = """
+window.violations = [];
+addEventListener("securitypolicyviolation", event => {
+  window.violations.push(event.violatedDirective + " " + event.blockedURI);
+});
+"""
+
+
+def faults(page: Page) -> list[str]:
+    """What axe finds: rule and place."""
+    found: Any = Axe().run(page, options=RULES | {"resultTypes": ["violations"]})
+    return [
+        f"{fault['id']}: {' '.join(map(str, node['target']))} {node['html'][:160]}"
+        for fault in found.response["violations"]
+        for node in fault["nodes"]
+    ]
+
+
+def sideways(page: Page) -> list[str]:
+    """The parts that reach over the right edge; empty when the page does not scroll sideways."""
+    return page.evaluate(  # type: ignore[no-any-return]
+        """() => document.documentElement.scrollWidth <= innerWidth ? [] :
+        [...document.querySelectorAll("body *")].filter(one => one.getBoundingClientRect().right > innerWidth + 0.5)
+        .slice(-5).map(one => one.outerHTML.slice(0, 160))"""
+    )
+
+
+def look(page: Page, address: str, status: int, language: str) -> None:
+    """Load a page once; everything that must hold at any width."""
+    hosts: set[str] = set()
+    complaints: list[str] = []
+    page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
+    page.on(
+        "console", lambda message: complaints.append(message.text) if message.type in {"error", "warning"} else None
+    )
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.add_init_script(LISTEN)
+    answer = page.goto(address)
+    assert answer is not None
+    assert answer.status == status
+    page.wait_for_load_state("load")
+    assert page.evaluate("window.violations") == []
+    # Chromium itself reports every answer of 400 and more on the console.
+    assert [words for words in complaints if not (status >= 400 and f"status of {status}" in words)] == []
+    assert hosts == {urlsplit(address).netloc}
+    assert page.locator("h1").count() == 1
+    assert page.locator("html").get_attribute("lang") == language
+    assert page.title().endswith("– Enlace")
+
+
+def test_the_measures_find_planted_faults(visitors: Visitors, site: Site) -> None:
+    """Without this a broken measure would find nothing for ever."""
+    page = visitors.window(viewport=NARROW)
+    page.goto(site.screen("about"))
+    assert (faults(page), sideways(page)) == ([], [])
+    page.evaluate(
+        """() => { document.querySelector("main").insertAdjacentHTML("beforeend",
+        "<img src='/static/none.png'><button></button><p class='planted'>wide</p>");
+        document.querySelector(".planted").style.cssText = "width: 900px; color: #ccc; background: #fff"; }"""
+    )
+    assert {fault.split(":")[0] for fault in faults(page)} >= {"image-alt", "button-name", "color-contrast"}
+    assert len(sideways(page)) == 1
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("screen", [*PUBLIC, *WORKSPACE])
+def test_screen_has_no_fault(screen: str, language: str, visitors: Visitors, site: Site) -> None:
+    page = visitors.window(site.viewer(screen), viewport=NARROW)
+    look(page, site.screen(screen, language), STATUS.get(screen, 200), language)
+    found = {"narrow": faults(page), "sideways, narrow": sideways(page)}
+    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    found |= {"wide": faults(page), "sideways, wide": sideways(page)}
+    assert {where: what for where, what in found.items() if what} == {}
+
+
+@pytest.mark.parametrize("screen", ["new", "translate", "screening", "reviewers", "review_closed"])
+def test_a_refused_form_has_no_fault(screen: str, visitors: Visitors, site: Site) -> None:
+    page = visitors.window(site.viewer(screen), viewport=NARROW)
+    page.goto(site.screen(screen, "es"))
+    page.locator("main form button[type=submit]").last.click()
+    page.locator("main [role=alert]").first.wait_for()
+    found = {"narrow": faults(page), "sideways": sideways(page)}
+    assert {where: what for where, what in found.items() if what} == {}
+
+
+@pytest.mark.parametrize("language", ["fr", "pt-br"])
+@pytest.mark.parametrize("screen", ["home", "databank", "practice_reviewed", "step_results", "check", "review_open"])
+def test_longer_words_fit_a_narrow_window(screen: str, language: str, visitors: Visitors, site: Site) -> None:
+    page = visitors.window(site.viewer(screen), viewport=NARROW)
+    look(page, site.screen(screen, language), 200, language)
+    assert sideways(page) == []
+
+
+@pytest.mark.parametrize("screen", ["home", "practice_reviewed", "step_brief", "review_open"])
+def test_twice_the_text_size_loses_nothing(screen: str, visitors: Visitors, site: Site) -> None:
+    """WCAG 1.4.4: 1280 px at 200 % are 640 px; and 1.4.12: wider spacing of lines, words and letters."""
+    page = visitors.window(site.viewer(screen), viewport={"width": 640, "height": 450}, bypass_csp=True)
+    page.goto(site.screen(screen))
+    page.add_style_tag(
+        content="* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }"
+        " p { margin-bottom: 2em !important }"
+    )
+    assert sideways(page) == []

@@ -1,0 +1,75 @@
+"""Everything private that is in the database, as text: to see what changed, and who met whose words."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import connection, models
+
+from network_site.common.scoping import unscoped
+from network_site.organizations.actor import acting_as, service_actor
+from network_site.organizations.rls import private_models
+
+from .population import SERVICES
+
+Key = tuple[str, str]
+Rows = dict[Key, str]
+
+
+def text_of(row: dict[str, Any]) -> str:
+    """One row in one canonical form."""
+    return json.dumps(row, sort_keys=True, default=str, ensure_ascii=False)
+
+
+def rows_of(query: models.QuerySet[Any]) -> Rows:
+    """Rows by model and key."""
+    return {(query.model._meta.label, str(row["id"])): text_of(row) for row in query.order_by().values()}
+
+
+def private_rows() -> Rows:
+    """Every row of every private table. Under row-level security the four services together read all."""
+    found: Rows = {}
+    for name in SERVICES:
+        with acting_as(service_actor(name)):
+            for model in private_models():
+                found |= rows_of(unscoped(model))
+        if connection.vendor != "postgresql":
+            break
+    return found
+
+
+def changes(before: Rows, after: Rows) -> dict[Key, str]:
+    """What was changed, added or removed (an empty text), by model and key."""
+    return {key: after.get(key, "") for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+
+
+def words_in(text: str, words: Iterable[str]) -> list[str]:
+    """Which of the words stand in a text, whatever its case."""
+    lower = text.lower()
+    return sorted(word for word in words if word in lower)
+
+
+class WriteWatch:
+    """Notes which private tables are written, so that the expensive comparison is made only then."""
+
+    def __init__(self) -> None:
+        self.tables = {model._meta.db_table for model in private_models()}
+        self.written: set[str] = set()
+
+    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        found = re.match(r'\s*(?:INSERT (?:OR \w+ )?INTO|UPDATE|DELETE FROM)\s+"?(\w+)"?', sql, re.IGNORECASE)
+        if found and found.group(1) in self.tables:
+            self.written.add(found.group(1))
+        return execute(sql, params, many, context)
+
+
+@contextmanager
+def watching_writes() -> Iterator[WriteWatch]:
+    """Watch the statements of the connection inside."""
+    watch = WriteWatch()
+    with connection.execute_wrapper(watch):
+        yield watch

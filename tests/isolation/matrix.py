@@ -1,0 +1,459 @@
+"""The matrix: every address of an object × everybody × own, foreign, missing × every method.
+
+`leaks_for` walks all cells of one person and returns what was wrong, in words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import urlencode
+from uuid import uuid4
+
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from wagtail.models import Page
+
+from network_site.organizations.actor import acting_as, service_actor
+from network_site.organizations.models import User
+from network_site.publishing.models import OrganizationsPage, PublishedRecord
+from practices.models import DatabankPage, PracticeVersion, Review
+
+from ..people import prove_second_factor
+from . import urls
+from .dump import Rows, changes, private_rows, watching_writes, words_in
+from .population import House, World
+from .urls import ACCOUNT, METHODS, OBJECT, PUBLIC_OBJECT, Address
+
+OWN, FOREIGN, MISSING = "own", "foreign", "missing"
+MOST_OWN, MOST_FOREIGN = 2, 3
+FORM = "application/x-www-form-urlencoded"
+
+# For each address that takes a form, the names and values that are sent to it.
+Forms = dict[str, tuple[tuple[str, str], ...]]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One request of the matrix."""
+
+    pattern: str
+    relation: str
+    path: str
+    mark: str
+    method: str
+    data: tuple[tuple[str, str], ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.pattern} ({self.relation})"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back, and what it changed in the private tables."""
+
+    status: int
+    headers: str
+    body: str
+    changed: dict[tuple[str, str], str]
+
+    @property
+    def text(self) -> str:
+        return f"{self.headers}\n{self.body}"
+
+
+def enter(user: User | None) -> Client:
+    """A browser in which a person is signed in with everything that her session must prove."""
+    client = Client(raise_request_exception=False)
+    if user is not None:
+        client.force_login(user)
+        prove_second_factor(client, user)
+    return client
+
+
+def body_of(response: HttpResponse) -> str:
+    """The whole body, streamed or not."""
+    content = b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[attr-defined]
+    return content.decode("utf-8", "replace")
+
+
+def without_chance(text: str) -> str:
+    """A page without what differs from one request to the next: tokens, nonces, form keys."""
+    text = re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "TOKEN", text)
+    text = re.sub(r'name="key" value="[0-9a-f-]{36}"', "KEY", text)
+    text = re.sub(r"nonce-[\w+/=-]+", "NONCE", text)
+    return re.sub(r'nonce="[^"]*"', "NONCE", text)
+
+
+def ask(client: Client, cell: Cell, before: Rows) -> Answer:
+    """Send one request, look at everything it did, and undo it."""
+    cookies = client.cookies.copy()
+    with transaction.atomic(), watching_writes() as watch:
+        response = client.generic(
+            cell.method, cell.path, urlencode(cell.data) if cell.data else "", content_type=FORM, headers={}
+        )
+        body = body_of(response)
+        changed = changes(before, private_rows()) if watch.written else {}
+        transaction.set_rollback(True)
+    headers = "\n".join(f"{name}: {value}" for name, value in sorted(response.items()))
+    # Cookies carry messages to the reader.
+    sent = "\n".join(morsel.OutputString() for morsel in response.cookies.values() if "csrf" not in morsel.key)
+    client.cookies = cookies
+    return Answer(response.status_code, f"{headers}\n{sent}", body, changed)
+
+
+# --- What belongs to whom --------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Belongings:
+    """Ids of objects of one kind: what somebody may open, and what she may not."""
+
+    own: list[str]
+    foreign: list[str]
+
+
+def _versions(world: World, name: str) -> Belongings:
+    own, foreign = [], []
+    # The most telling ones first; B's before A's, because B's are the secrets that are looked for.
+    for thing in ("draft", "dossier", "dispute", "next", "returned", "public", "shared"):
+        for house in (world.b, world.a):
+            if thing in house.versions:
+                (own if world.may_read(name, house, thing) else foreign).append(str(house.versions[thing].pk))
+    return Belongings(own[:MOST_OWN], foreign[:MOST_FOREIGN])
+
+
+def _files(world: World, name: str) -> Belongings:
+    own, foreign = [], []
+    for thing in ("draft", "dossier", "next", "shared"):
+        for house in (world.b, world.a):
+            if thing in house.versions:
+                item = str(world.evidence(house.versions[thing]))
+                (own if world.may_read(name, house, thing) else foreign).append(item)
+    return Belongings(own[:MOST_OWN], foreign[:MOST_FOREIGN])
+
+
+def _reviews(world: World, user: User | None) -> Belongings:
+    reviews = [world.b.reviews["second"], world.b.reviews["first"], world.a.reviews["second"], world.a.reviews["first"]]
+    mine = [str(review.pk) for review in reviews if user is not None and review.reviewer_id == user.pk]
+    return Belongings(mine, [str(review.pk) for review in reviews if str(review.pk) not in mine][:MOST_FOREIGN])
+
+
+def _notices(world: World, user: User | None) -> Belongings:
+    of_others = [
+        pk
+        for other in (world.b.focal_point, world.first, world.specialist, world.a.focal_point)
+        for pk in world.notices(other)[:1]
+        if other != user
+    ]
+    return Belongings([str(pk) for pk in world.notices(user)[:1]], [str(pk) for pk in of_others][:MOST_FOREIGN])
+
+
+def belongings(world: World, name: str) -> dict[str, Belongings]:
+    """By kind of object."""
+    user = world.users[name]
+    members_only = str(world.members_only.number)
+    public = str(PublishedRecord.objects.get(pk=world.b.versions["public"].practice_id).number)
+    is_member = "zqmembersqz" in world.page_words(name)
+    return {
+        "version": _versions(world, name),
+        "file": _files(world, name),
+        "review": _reviews(world, user),
+        "notice": _notices(world, user),
+        "record": Belongings([public, *([members_only] if is_member else [])], [] if is_member else [members_only]),
+        "organization": Belongings([world.b.organization.key], [world.hidden.key]),
+    }
+
+
+# --- Forms as those fill them in who may -----------------------------------------------------
+
+
+class _Fields(HTMLParser):
+    """The fields of every form on a page, as a browser would send them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.values: list[tuple[str, str]] = []
+        self._textarea = self._select = ""
+        self._text: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        given = {key: value or "" for key, value in attrs}
+        name = given.get("name", "")
+        if tag == "input" and name and given.get("type") not in {"submit", "file", "button"}:
+            if given.get("type") not in {"radio", "checkbox"}:
+                self.values.append((name, given.get("value", "")))
+            elif "checked" in given:
+                self.values.append((name, given.get("value", "on")))
+        elif tag == "textarea":
+            self._textarea, self._text = name, []
+        elif tag == "select":
+            self._select = name
+        elif tag == "option" and self._select and "selected" in given:
+            self.values.append((self._select, given.get("value", "")))
+
+    def handle_data(self, data: str) -> None:
+        if self._textarea:
+            self._text.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea" and self._textarea:
+            self.values.append((self._textarea, "".join(self._text).removeprefix("\n")))
+            self._textarea = ""
+        elif tag == "select":
+            self._select = ""
+
+
+NOT_SENT = {"csrfmiddlewaretoken", "membership", "key"}
+ANSWERS = {
+    "screening": [*((question, "yes") for question in ("relevant", "repeatable", "ethical", "lawful", "no_promotion"))],
+    "text": [(name, "posted text") for name in ("title", "one_line", "problem", "description")],
+    "adjudication": [("rationale", "posted"), ("c_equity", "2")],
+    "review": [("file", "1")],
+}
+
+
+def fields_on(html: str) -> list[tuple[str, str]]:
+    """Names and values of the fields on a page, without any canary."""
+    parser = _Fields()
+    parser.feed(html)
+    return [
+        (name, re.sub(r"zq\w+?qz(hidden|file)?", "posted", value))
+        for name, value in parser.values
+        if name not in NOT_SENT
+    ]
+
+
+def filled_forms(world: World) -> Forms:
+    """For each address that takes a form, what somebody who may would send to it."""
+    filled: Forms = {}
+    b = world.b
+    asked: list[tuple[User, str, str, dict[str, str]]] = [
+        (world.specialist, "*/workspace/practices/<uuid:pk>/screening/", "dossier", {}),
+        (world.specialist, "*/workspace/practices/<uuid:pk>/reviewers/", "dossier", {}),
+        (world.specialist, "*/workspace/practices/<uuid:pk>/adjudication/", "dispute", {}),
+        (b.focal_point, "*/workspace/practices/<uuid:pk>/text/<str:language>/", "draft", {"language": "es"}),
+    ]
+    asked += [
+        (b.focal_point, "*/workspace/practices/<uuid:pk>/edit/<slug:step>/", "draft", others)
+        for others in urls.ADDRESSES["*/workspace/practices/<uuid:pk>/edit/<slug:step>/"].others
+    ]
+    for user, pattern, thing, others in asked:
+        path = urls.path_of(pattern, {"pk": str(b.versions[thing].pk)} | others)
+        html = body_of(enter(user).get(path))
+        extra = next((given for word, given in ANSWERS.items() if word in pattern), [])
+        filled[_form_key(pattern, others)] = (*fields_on(html), *extra)
+    # A new practice is sent like the first page of an old one, without the ids of its rows.
+    filled["*/workspace/practices/new/"] = tuple(
+        (name, "0" if name.endswith("INITIAL_FORMS") else value)
+        for name, value in filled["*/workspace/practices/<uuid:pk>/edit/<slug:step>/brief"]
+        if name != "version" and not name.endswith("-id")
+    )
+    review = enter(world.second).get(f"/en/workspace/reviews/{b.reviews['second'].pk}/")
+    filled["*/workspace/reviews/<uuid:pk>/"] = (*fields_on(body_of(review)), *ANSWERS["review"])
+    return filled
+
+
+def _form_key(pattern: str, others: dict[str, str]) -> str:
+    return pattern + others.get("step", "")
+
+
+def lock_version_of(world: World, kind: str, pk: str) -> str:
+    """The version that the form of an object must carry."""
+    models: dict[str, Any] = {"version": PracticeVersion, "review": Review}
+    if kind not in models:
+        return "1"
+    model = models[kind]
+    with acting_as(service_actor("relay")):
+        return str(model.objects.filter(pk=pk).values_list("lock_version", flat=True).first() or 1)
+
+
+# --- Cells -----------------------------------------------------------------------------------
+
+
+def object_cells(world: World, name: str, forms: Forms, only: str = "") -> Iterator[list[Cell]]:
+    """The cells of each address and object (or of `only` one); a foreign one comes with its missing twin."""
+    things = belongings(world, name)
+    for pattern, address in urls.ADDRESSES.items():
+        if address.is_a not in {OBJECT, PUBLIC_OBJECT} or only not in {"", pattern}:
+            continue
+        held = things[address.of]
+        for place, others in enumerate(address.others):
+            for relation, ids in ((OWN, held.own), (FOREIGN, held.foreign)):
+                for number, pk in enumerate(ids):
+                    methods = _methods(pattern, relation, place, number)
+                    yield from _cells(world, pattern, address, others, relation, pk, methods, forms)
+
+
+def _methods(pattern: str, relation: str, place: int, number: int) -> tuple[str, ...]:
+    """All methods on the first object of each address; reading and writing on the others."""
+    if place == number == 0:
+        return METHODS
+    if place and number:
+        return ()
+    if "/do/" in pattern:
+        return ("POST",)
+    return ("GET",) if relation == OWN and number else ("GET", "POST")
+
+
+def _cells(
+    world: World,
+    pattern: str,
+    address: Address,
+    others: dict[str, str],
+    relation: str,
+    pk: str,
+    methods: tuple[str, ...],
+    forms: Forms,
+) -> Iterator[list[Cell]]:
+    version = lock_version_of(world, address.of, pk)
+    data = tuple(
+        (name, version if name == "version" else value)
+        for name, value in (forms.get(_form_key(pattern, others)) or (("note", "posted note"), ("version", version)))
+    )
+    for method in methods:
+        body = data if method in {"POST", "PUT", "PATCH"} else ()
+        cells = [Cell(pattern, relation, *_path(pattern, pk, others), method, body)]
+        if relation == FOREIGN:
+            twin = _missing(world, address.of, pk)
+            cells.append(Cell(pattern, MISSING, *_path(pattern, twin, others), method, body))
+        yield cells
+
+
+def _missing(world: World, kind: str, pk: str) -> str:
+    """A value of the same length that names nothing, so that the answers have the same length too."""
+    if kind == "organization":
+        return "z" * len(pk)
+    if kind == "record":
+        return str(world.members_only.number + 1).zfill(len(pk))
+    return str(uuid4())
+
+
+def _path(pattern: str, pk: str, others: dict[str, str]) -> tuple[str, str]:
+    """The path, and the part of it by which an answer may name the object."""
+    if ": " not in pattern:
+        return urls.path_of(pattern, {"pk": pk} | others), pk
+    label, route = pattern.split(": ")
+    page = (DatabankPage if label == "practices.DatabankPage" else OrganizationsPage).objects.get(
+        locale__language_code="en"
+    )
+    values = {"number": pk, "key": pk, "slug": "x", "version": "1"}
+    rest = re.sub(r"<(?:\w+:)?(\w+)>", lambda match: values[match.group(1)], route)
+    return page.url + rest, f"/{rest}"
+
+
+def list_cells(world: World, name: str, forms: Forms) -> Iterator[Cell]:
+    """The addresses without an object: lists, forms, account pages, public pages."""
+    for pattern, address in urls.ADDRESSES.items():
+        if address.is_a in {OBJECT, PUBLIC_OBJECT} or ": " in pattern or "(" in pattern or "<" in pattern:
+            continue
+        for method in ("GET", "POST") if address.is_a == ACCOUNT else METHODS:
+            data = forms.get(pattern, ()) if method == "POST" else ()
+            yield Cell(pattern, "list", urls.path_of(pattern, {}), "", method, data)
+    for path in public_paths():
+        yield Cell("public page", "list", path, "", "GET")
+
+
+def public_paths() -> list[str]:
+    """Every live page, and the databank and the directory with a search for the canaries' common letters."""
+    pages = [page.url for page in Page.objects.live().filter(depth__gte=2).order_by("path") if page.url]
+    databank = DatabankPage.objects.get(locale__language_code="en").url
+    directory = OrganizationsPage.objects.get(locale__language_code="en").url
+    searches = ["?q=zq", "?q=zqbdraft", "?theme=LAF1.1", "?country=UY&evidence=1", "?page=2", "?sort=title"]
+    return [*pages, *(databank + search for search in searches), f"{directory}?q=zq", f"{directory}?kind=academic"]
+
+
+# --- Judgement -------------------------------------------------------------------------------
+
+
+def leaks_for(world: World, name: str, forms: Forms, *, only: str = "") -> list[str]:
+    """Everything that is wrong in the cells of one person (or in those of one address)."""
+    client = enter(world.users[name])
+    before = private_rows()
+    secrets = Secrets.of(world, name, before)
+    leaks: list[str] = []
+    for cell in () if only else list_cells(world, name, forms):
+        answer = ask(client, cell, before)
+        leaks += judge(name, cell, answer, secrets)
+    for group in object_cells(world, name, forms, only):
+        answers = [ask(client, cell, before) for cell in group]
+        for cell, answer in zip(group, answers, strict=True):
+            leaks += judge(name, cell, answer, secrets)
+        if len(group) == 2:
+            leaks += compare(name, group, answers)
+    leaks += switch_leaks(world, name, client, before)
+    return sorted(set(leaks))
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """What somebody may not meet on a page, may not copy into a row, and which rows she may not change."""
+
+    on_pages: set[str]
+    in_rows: set[str]
+    rows: set[tuple[str, str]]
+
+    @classmethod
+    def of(cls, world: World, name: str, before: Rows) -> Secrets:
+        """The secrets of the world before one person."""
+        in_rows = world.all_words - world.rows_words(name)
+        rows = {key for key, text in before.items() if words_in(text, in_rows)}
+        return cls(world.all_words - world.page_words(name), in_rows, rows)
+
+
+def judge(name: str, cell: Cell, answer: Answer, secrets: Secrets) -> Iterator[str]:
+    """What one answer gives away, and what it did that it may not do."""
+    if answer.status >= 500:
+        yield f"{name}: {cell} answers {answer.status}"
+    for word in words_in(answer.text, secrets.on_pages):
+        yield f"{name}: {cell} shows {word}"
+    for word in words_in("\n".join(answer.changed.values()), secrets.in_rows):
+        yield f"{name}: {cell} copies {word}"
+    if set(answer.changed) & secrets.rows:
+        yield f"{name}: {cell} changes foreign rows"
+    if cell.relation in {FOREIGN, MISSING} and answer.changed:
+        labels = sorted({label for label, _key in answer.changed})
+        yield f"{name}: {cell} writes {', '.join(labels)}"
+    if cell.relation == FOREIGN and answer.status < 300 and cell.method != "OPTIONS":
+        yield f"{name}: {cell} answers {answer.status}"
+    if name == "anonymous" and "/workspace/" in cell.path and not _leads_to_sign_in(answer):
+        yield f"{name}: {cell} answers {answer.status} instead of leading to the sign-in page"
+
+
+def _leads_to_sign_in(answer: Answer) -> bool:
+    return answer.status == 302 and "Location: /en/accounts/login/" in answer.headers
+
+
+def compare(name: str, cells: list[Cell], answers: list[Answer]) -> Iterator[str]:
+    """A foreign object and a missing one are the same answer, to the byte."""
+    foreign, missing = (
+        (answer.status, *(without_chance(part).replace(cell.mark, "ID") for part in (answer.headers, answer.body)))
+        for cell, answer in zip(cells, answers, strict=True)
+    )
+    if foreign[0] != missing[0]:
+        yield f"{name}: {cells[0]} answers {foreign[0]}, a missing one {missing[0]}"
+    elif foreign != missing:
+        yield f"{name}: {cells[0]} answers another text than a missing one"
+
+
+def switch_leaks(world: World, name: str, client: Client, before: Rows) -> list[str]:
+    """Nobody acts for an organisation to which she does not belong, and it looks like a missing one."""
+    user = world.users[name]
+    foreign = [house.organization for house in (world.b, world.a) if user is None or not _belongs(world, user, house)]
+    cells = [
+        Cell("*/workspace/switch/", relation, "/en/workspace/switch/", mark, "POST", (("membership", mark),))
+        for relation, mark in ((FOREIGN, str(foreign[0].pk)), (MISSING, str(uuid4())))
+    ]
+    answers = [ask(client, cell, before) for cell in cells]
+    leaks = list(compare(name, cells, answers))
+    for cell, answer in zip(cells, answers, strict=True):
+        leaks += judge(name, cell, answer, Secrets(set(), set(), set()))
+    return leaks
+
+
+def _belongs(world: World, user: User, house: House) -> bool:
+    return user in {house.focal_point, house.contributor, house.learner, house.administrator}

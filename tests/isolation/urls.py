@@ -1,0 +1,191 @@
+"""Every address of the site and what it is. An address that is missing here fails the suite.
+
+Addresses come from two places: the URLconf, and the routes of each routable page, which the URLconf
+shows none of.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.apps import apps
+from django.urls import get_resolver
+from django.urls.resolvers import URLResolver
+from django.utils.regex_helper import normalize
+from wagtail.contrib.routable_page.models import RoutablePageMixin
+
+from practices.forms import STEPS
+from practices.workflow import PRACTICE
+
+PUBLIC = "public"
+MACHINE = "for supervisors"
+ACCOUNT = "account"
+LIST = "workspace list"
+OBJECT = "workspace object"
+PUBLIC_OBJECT = "public object"
+WAGTAIL_ADMIN = "Wagtail's admin"
+DOCUMENT = "Wagtail's documents"
+
+LANGUAGE = re.compile(r"^(?:en|es|fr|pt-br)/")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
+
+
+@dataclass(frozen=True)
+class Address:
+    """What an address is; for objects of which kind, and which other values its route takes."""
+
+    is_a: str
+    of: str = ""
+    others: tuple[dict[str, str], ...] = field(default=({},))
+
+
+def _each(name: str, values: Iterable[str]) -> tuple[dict[str, str], ...]:
+    return tuple({name: value} for value in values)
+
+
+_steps = _each("name", [*PRACTICE.transitions, "no-such-step"])
+_pages = _each("step", [step.name for step in STEPS])
+_languages = _each("language", ["es", "en", "xx"])
+
+ADDRESSES: dict[str, Address] = {
+    "health/": Address(MACHINE),
+    "*/files/<uuid:pk>/": Address(OBJECT, "file"),
+    # Accounts: allauth's own pages, about the one who asks.
+    "admin/login/": Address(ACCOUNT),
+    "_util/login/": Address(ACCOUNT),
+    **dict.fromkeys(
+        (
+            "*/accounts/2fa/",
+            "*/accounts/2fa/authenticate/",
+            "*/accounts/2fa/reauthenticate/",
+            "*/accounts/2fa/totp/activate/",
+            "*/accounts/2fa/totp/deactivate/",
+            "*/accounts/2fa/recovery-codes/",
+            "*/accounts/2fa/recovery-codes/generate/",
+            "*/accounts/2fa/recovery-codes/download/",
+            "*/accounts/login/",
+            "*/accounts/logout/",
+            "*/accounts/inactive/",
+            "*/accounts/signup/",
+            "*/accounts/reauthenticate/",
+            "*/accounts/email/",
+            "*/accounts/confirm-email/",
+            "*/accounts/password/change/",
+            "*/accounts/password/set/",
+            "*/accounts/password/reset/",
+            "*/accounts/password/reset/done/",
+            "*/accounts/password/reset/key/done/",
+            "*/accounts/login/code/confirm/",
+            r"*/accounts/^confirm-email/(?P<key>[-:\w]+)/$",
+            r"*/accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        ),
+        Address(ACCOUNT),
+    ),
+    # The workspace.
+    "*/workspace/": Address(LIST),
+    "*/workspace/notices/": Address(LIST),
+    "*/workspace/notices/<uuid:pk>/": Address(OBJECT, "notice"),
+    "*/workspace/switch/": Address(LIST),
+    "*/workspace/practices/": Address(LIST),
+    "*/workspace/practices/new/": Address(LIST),
+    "*/workspace/practices/<uuid:pk>/": Address(OBJECT, "version"),
+    "*/workspace/practices/<uuid:pk>/check/": Address(OBJECT, "version"),
+    "*/workspace/practices/<uuid:pk>/next-version/": Address(OBJECT, "version"),
+    "*/workspace/practices/<uuid:pk>/screening/": Address(OBJECT, "version"),
+    "*/workspace/practices/<uuid:pk>/reviewers/": Address(OBJECT, "version"),
+    "*/workspace/practices/<uuid:pk>/adjudication/": Address(OBJECT, "version"),
+    "*/workspace/practices/<uuid:pk>/text/<str:language>/": Address(OBJECT, "version", _languages),
+    "*/workspace/practices/<uuid:pk>/do/<slug:name>/": Address(OBJECT, "version", _steps),
+    "*/workspace/practices/<uuid:pk>/edit/<slug:step>/": Address(OBJECT, "version", _pages),
+    "*/workspace/reviews/": Address(LIST),
+    "*/workspace/reviews/<uuid:pk>/": Address(OBJECT, "review"),
+    "*/workspace/network/queue/": Address(LIST),
+    # Wagtail's own addresses outside of its admin.
+    r"documents/^(\d+)/(.*)$": Address(DOCUMENT),
+    "documents/authenticate_with_password/<int:restriction_id>/": Address(DOCUMENT),
+    "*/_util/authenticate_with_password/<int:page_view_restriction_id>/<int:page_id>/": Address(PUBLIC),
+    "*/_util/login/": Address(ACCOUNT),
+    r"*/^((?:[\w\-]+/)*)$": Address(PUBLIC),
+    # The routes of the pages.
+    "practices.DatabankPage: ": Address(PUBLIC),
+    "practices.DatabankPage: <int:number>/": Address(PUBLIC_OBJECT, "record"),
+    "practices.DatabankPage: <int:number>-<slug:slug>/": Address(PUBLIC_OBJECT, "record"),
+    "practices.DatabankPage: <int:number>-<slug:slug>/v<int:version>/": Address(PUBLIC_OBJECT, "record"),
+    "publishing.OrganizationsPage: ": Address(PUBLIC),
+    "publishing.OrganizationsPage: <slug:key>/": Address(PUBLIC_OBJECT, "organization"),
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    """A pattern of the URLconf or of a page."""
+
+    pattern: str
+    module: str
+    regex: str
+
+    @property
+    def address(self) -> Address | None:
+        """What it is, if anybody has said so. Under admin/, Wagtail's own views are one class."""
+        known = ADDRESSES.get(self.pattern)
+        if known is None and self.pattern.startswith("admin/") and self.module.split(".")[0] in {"wagtail", "django"}:
+            return Address(WAGTAIL_ADMIN)
+        return known
+
+
+def patterns() -> list[Found]:
+    """Every pattern of the URLconf and of every routable page."""
+    found = list(_walk(get_resolver()))
+    for model in apps.get_models():
+        if issubclass(model, RoutablePageMixin):
+            found += [
+                Found(f"{model._meta.label}: {url.pattern}", url.callback.__module__, "")
+                for url in model.get_subpage_urls()
+            ]
+    return found
+
+
+def _walk(resolver: URLResolver, prefix: str = "", regex: str = "") -> Iterator[Found]:
+    for entry in resolver.url_patterns:
+        pattern = LANGUAGE.sub("*/", prefix + str(entry.pattern))
+        joined = regex + entry.pattern.regex.pattern.removeprefix("^").removeprefix("\\A")
+        if isinstance(entry, URLResolver):
+            yield from _walk(entry, pattern, joined.removesuffix("$").removesuffix("\\Z"))
+        else:
+            yield Found(pattern, _module(entry.callback), joined)
+
+
+def _module(callback: Any) -> str:
+    view = getattr(callback, "view_class", None) or callback
+    return str(getattr(view, "__module__", type(view).__module__))
+
+
+def unclassified() -> list[str]:
+    """Patterns about which nobody has said what they are, and entries whose pattern is gone."""
+    found = patterns()
+    missing = [f"{entry.pattern} ({entry.module}) is not classified" for entry in found if entry.address is None]
+    gone = [
+        f"{pattern} is classified and does not exist" for pattern in set(ADDRESSES) - {entry.pattern for entry in found}
+    ]
+    return sorted(missing + gone)
+
+
+def example_path(found: Found, arguments: dict[str, str]) -> str:
+    """A path that the pattern accepts, with plausible values (Wagtail's admin takes numbers and words)."""
+    template, names = normalize(found.regex)[0]
+    return "/" + template % {name: arguments.get(name, _plausible(name)) for name in names}
+
+
+def _plausible(name: str) -> str:
+    if name.startswith("_") or name.endswith(("id", "pk", "_to", "order")) or name in {"page", "revision"}:
+        return "1"
+    return {"language": "en", "app_label": "practices", "model_name": "practice", "filename": "a.pdf"}.get(name, "x")
+
+
+def path_of(pattern: str, values: dict[str, str]) -> str:
+    """The path of one of our own patterns."""
+    path = pattern.replace("*/", "en/", 1)
+    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda match: values[match.group(1)], path)

@@ -1,0 +1,430 @@
+"""Every place that takes a value, and values that nobody sane sends: a clear answer each time, and nothing lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+
+from network_site.publishing.models import PublishedRecord
+from practices.models import PracticeVersion
+
+from ..people import acting, draft, endorsed, step
+from .conftest import Stage
+from .reading import TEXTUAL, Answer, Field, Form, even
+from .values import CHOSEN, KILLERS, VALUES, naughty, pair, path_part, query, text_of
+
+pytestmark = [pytest.mark.embedded]
+
+PARAMETERS = {
+    "home": ("q", "page"),
+    "databank": ("q", "country", "theme", "group", "evidence", "sort", "page", "unknown"),
+    "practice": ("q", "page"),
+    "withdrawn": ("page",),
+    "organizations": ("q", "kind", "page"),
+    "organization": ("page",),
+    "text": ("page",),
+}
+FORMS = (
+    "new", "edit brief", "edit where", "edit story", "edit results", "edit needs", "edit contact",
+    "edit with questions", "check", "version to send", "version to screen", "version to settle", "version to publish",
+    "version to withdraw", "version to follow", "translate", "screening", "reviewers", "adjudication", "declaration",
+    "rubric", "notices", "sign in", "password reset",
+)  # fmt: skip
+STEPS = ("brief", "where", "story", "results", "needs", "contact")
+COUNTERS = ("-TOTAL_FORMS", "-INITIAL_FORMS")
+WIDER_THAN_TEXT = {"checkbox", "radio", "select", "hidden", "file"}
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Whatever is written inside is taken back."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def gather(answers: Iterable[tuple[str, Answer]]) -> list[str]:
+    """What went wrong, each with the place and the value."""
+    return [f"{where}: {wrong}" for where, answer in answers for wrong in answer.wrongs]
+
+
+# --- Addresses -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", PARAMETERS)
+def test_query_of_a_public_page(page: str, stage: Stage) -> None:
+    assert query_answers(stage, page, VALUES if page == "databank" else CHOSEN) == []
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("page", PARAMETERS)
+def test_query_of_a_public_page_with_the_naughty_list(page: str, stage: Stage) -> None:
+    assert query_answers(stage, page, VALUES | naughty()) == []
+
+
+def query_answers(stage: Stage, page: str, values: dict[str, bytes]) -> list[str]:
+    wrong = []
+    for parameter in PARAMETERS[page]:
+        for label, value in values.items():
+            answer = stage.get("", stage.paths[page], pair(parameter, value))
+            wrong += gather([(f"{parameter}={label}", answer)])
+            wanted = {400} if b"\x00" in value else {410} if page == "withdrawn" else {200}
+            if answer.status not in wanted:
+                wrong.append(f"{parameter}={label}: {answer.status}")
+            if answer.status == 200 and parameter == "q" and page != "home" and answer.page is not None:
+                shown = answer.page.typed().get("q", [""])[0]
+                if not even(text_of(value).strip()).startswith(even(shown)):
+                    wrong.append(f"{parameter}={label}: the box shows {shown[:40]!r}")
+    return wrong
+
+
+WORKSPACE = ("workspace:home", "workspace:notices", "practices:list", "practices:new", "practices:reviews")
+
+
+@pytest.mark.parametrize("name", WORKSPACE)
+def test_query_of_a_workspace_page(name: str, stage: Stage) -> None:
+    found = (
+        (f"{parameter}={label}", stage.get("contributor", str(reverse(name)), pair(parameter, value)))
+        for parameter in ("page", "next")
+        for label, value in KILLERS.items()
+    )
+    assert gather(found) == []
+
+
+def path_patterns(stage: Stage) -> list[tuple[str, str, str]]:
+    """Who asks, the path before the hostile part, and the path after it."""
+    base, directory = stage.paths["databank"], stage.paths["organizations"]
+    draft_path = f"/en/workspace/practices/{stage.ids['draft']}/"
+    return [
+        ("", "/", "/"), ("", "/en/", "/"), ("", base, "/"), ("", base, "-slug/"), ("", f"{base}1-", "/"),
+        ("", stage.paths["practice"] + "v", "/"), ("", directory, "/"), ("", "/files/", "/"),
+        ("", "/documents/1/", ""), ("", "/static/", ""), ("", "/media/", ""), ("", "/en/accounts/", "/"),
+        ("", "/en/accounts/password/reset/key/", "/"), ("", "/en/accounts/confirm-email/", "/"),
+        ("contributor", "/en/workspace/", "/"), ("contributor", "/en/workspace/practices/", "/"),
+        ("contributor", draft_path + "edit/", "/"), ("contributor", draft_path + "text/", "/"),
+        ("contributor", draft_path, "/"), ("focal", "/en/workspace/notices/", "/"),
+        ("reviewer", "/en/workspace/reviews/", "/"), ("specialist", "/en/workspace/practices/", "/screening/"),
+        ("specialist", "/en/workspace/network/", "/"),
+    ]  # fmt: skip
+
+
+def test_parts_of_a_path(stage: Stage) -> None:
+    assert path_answers(stage, VALUES) == []
+
+
+@pytest.mark.nightly
+def test_parts_of_a_path_with_the_naughty_list(stage: Stage) -> None:
+    assert path_answers(stage, naughty()) == []
+
+
+def path_answers(stage: Stage, values: dict[str, bytes]) -> list[str]:
+    wrong = []
+    for who, before, after in path_patterns(stage):
+        for label, value in values.items():
+            answer = stage.get(who, before + path_part(value) + after)
+            wrong += gather([(f"{before}{label}{after}", answer)])
+            if answer.status not in {200, 301, 302, 400, 403, 404, 405}:
+                wrong.append(f"{before}{label}{after}: {answer.status}")
+    return wrong
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "options", "trace"])
+def test_methods_that_a_page_does_not_know(method: str, stage: Stage) -> None:
+    """A public page answers 405 or as it does to GET; nothing breaks."""
+    for path in stage.paths.values():
+        response = getattr(stage.client(""), method)(path)
+        assert response.status_code < 500, path
+    for name in WORKSPACE:
+        response = getattr(stage.client("contributor"), method)(str(reverse(name)))
+        assert response.status_code in {200, 302, 405, 422}, (name, response.status_code)
+
+
+def test_many_filters_are_cut_and_the_page_says_so(stage: Stage) -> None:
+    answer = stage.get("", stage.paths["databank"], query([("country", b"%d" % number) for number in range(1_000)]))
+    assert (answer.status, answer.wrongs) == (200, [])
+    assert "Only the first 50 filters were used." in answer.body
+
+
+def test_long_words_are_cut_and_the_page_says_so(stage: Stage) -> None:
+    answer = stage.get("", stage.paths["databank"], pair("q", b"x" * 10_240))
+    assert (answer.status, answer.wrongs) == (200, [])
+    assert "Only the first 200 characters of your words were used." in answer.body
+
+
+@pytest.mark.parametrize("page", [b"-1", b"0", b"NaN", b"1" + b"0" * 30, b"99999", b"1.5", b"\xd9\xa1"])
+def test_a_page_number_out_of_range_shows_a_page(page: bytes, stage: Stage) -> None:
+    answer = stage.get("", stage.paths["databank"], pair("page", page))
+    assert (answer.status, answer.wrongs) == (200, [])
+    assert "practice" in answer.body
+
+
+def test_more_parameters_than_anybody_needs(stage: Stage) -> None:
+    answer = stage.get("", stage.paths["databank"], query([("theme", b"x")] * 10_001))
+    assert (answer.status, answer.wrongs) == (400, [])
+
+
+def test_headers(stage: Stage) -> None:
+    names = (
+        "HTTP_ACCEPT_LANGUAGE", "HTTP_COOKIE", "HTTP_REFERER", "HTTP_USER_AGENT", "HTTP_X_FORWARDED_FOR",
+        "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_NONE_MATCH", "HTTP_RANGE", "HTTP_HX_REQUEST", "HTTP_ACCEPT",
+        "HTTP_ACCEPT_ENCODING", "HTTP_X_HTTP_METHOD_OVERRIDE", "CONTENT_LENGTH",
+    )  # fmt: skip
+    wrong = []
+    for name in names:
+        for label, value in CHOSEN.items():
+            text = value.decode("latin-1").replace("\r", "").replace("\n", "")
+            if name == "HTTP_COOKIE":
+                text = (
+                    f"{settings.LANGUAGE_COOKIE_NAME}={text}; {settings.SESSION_COOKIE_NAME}={text}; csrftoken={text}"
+                )
+            for path in ("/", "/en/accounts/login/"):
+                wrong += gather([(f"{name}={label}", stage.get("", path, "", **{name: text}))])
+    assert wrong == []
+
+
+@pytest.mark.parametrize("host", ["evil.example", "testserver:x", "a b", "a" * 300, "[::1", "testserver@evil.example"])
+def test_a_host_that_is_not_ours(host: str, stage: Stage) -> None:
+    answer = stage.get("", "/en/", HTTP_HOST=host)
+    assert answer.status == 400
+    assert "evil.example" not in answer.body
+
+
+@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"])
+def test_signing_in_leads_nowhere_else(target: str, stage: Stage) -> None:
+    user = stage.users["contributor"]
+    pairs = [("login", user.email.encode()), ("password", b"a long enough password"), ("next", target.encode())]
+    answer = stage.post("", str(reverse("account_login")), pairs)
+    assert (answer.status, answer.wrongs) == (302, [])
+    assert answer.headers["Location"].endswith("/workspace/")
+
+
+# --- Forms -----------------------------------------------------------------------------------
+
+
+def filled(form: Form, value: bytes | None, *, only: str | None = None, kinds: set[str] | None = None) -> Any:
+    """The form as a browser would send it, with the hostile value in the named field, or in all."""
+    pairs: list[tuple[str, bytes]] = []
+    for one in form.fields:
+        hostile = value is not None and (only == one.name if only else one.kind in (kinds or TEXTUAL | {"textarea"}))
+        if hostile and value is not None:
+            if (one.name, value) not in pairs or one.kind not in {"checkbox", "radio"}:
+                pairs.append((one.name, value))
+        elif one.checked and one.kind != "file":
+            pairs.append((one.name, one.value.encode()))
+    return pairs
+
+
+def lost(answer: Answer, pairs: list[tuple[str, bytes]], fields: list[Field]) -> list[str]:
+    """Which of the texts that were sent the page does not show in its form any more.
+
+    A counter of rows that somebody forged takes the rows with it; nobody types a counter.
+    """
+    if answer.page is None:
+        return ["no page"]
+    counters = {one.name: one.value.encode() for one in fields if one.name.endswith(COUNTERS)}
+    if not counters.items() <= dict(pairs).items():
+        return []
+    typed = answer.page.typed()
+    textual = {one.name for one in fields if one.kind in TEXTUAL - {"password"} | {"textarea"}}
+    missing = []
+    for name, value in pairs:
+        if name in textual and even(text_of(value)) not in {even(shown) for shown in typed.get(name, [])}:
+            missing.append(f"{name} lost {text_of(value)[:30]!r}, shows {[text[:30] for text in typed.get(name, [])]}")
+    return missing
+
+
+def send(stage: Stage, where: str, who: str, path: str, form: Form, pairs: list[tuple[str, bytes]]) -> list[str]:
+    """Send a form, take it back, and say what was wrong with the answer."""
+    with undone():
+        answer = stage.post(who, path, pairs)
+        wrong = gather([(where, answer)])
+        if answer.status in {409, 422}:
+            wrong += [f"{where}: {words}" for words in lost(answer, pairs, form.fields)]
+        elif answer.status in {301, 302}:
+            following = stage.get(who, answer.headers["Location"].split("?")[0].removeprefix("http://testserver"))
+            wrong += gather([(f"{where}, then {answer.headers['Location']}", following)])
+        elif answer.status not in {200, 400, 403, 404}:
+            wrong.append(f"{where}: {answer.status}")
+    return wrong
+
+
+@pytest.mark.parametrize("page", FORMS)
+def test_all_texts_of_a_form_at_once(page: str, stage: Stage) -> None:
+    assert form_answers(stage, page, CHOSEN) == []
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("page", FORMS)
+def test_all_texts_of_a_form_with_the_naughty_list(page: str, stage: Stage) -> None:
+    assert form_answers(stage, page, VALUES | naughty()) == []
+
+
+def form_answers(stage: Stage, page: str, values: dict[str, bytes]) -> list[str]:
+    return [
+        wrong
+        for who, path, form in stage.forms(page)
+        for label, value in values.items()
+        for wrong in send(stage, f"{path} {label}", who, path, form, filled(form, value))
+    ]
+
+
+@pytest.mark.parametrize("page", FORMS)
+def test_each_field_of_a_form_alone(page: str, stage: Stage) -> None:
+    assert field_answers(stage, page, KILLERS) == []
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("page", FORMS)
+def test_each_field_of_a_form_alone_with_every_value(page: str, stage: Stage) -> None:
+    assert field_answers(stage, page, VALUES) == []
+
+
+def field_answers(stage: Stage, page: str, values: dict[str, bytes]) -> list[str]:
+    return [
+        wrong
+        for who, path, form in stage.forms(page)
+        for name in dict.fromkeys(one.name for one in form.fields)
+        for label, value in values.items()
+        for wrong in send(stage, f"{path} {name}={label}", who, path, form, filled(form, value, only=name))
+    ]
+
+
+@pytest.mark.parametrize("page", FORMS)
+def test_a_form_without_its_fields(page: str, stage: Stage) -> None:
+    """Nothing at all, the button alone, and every choice and counter hostile at once."""
+    wrong = []
+    for who, path, form in stage.forms(page):
+        for pairs in (
+            [],
+            [("leave", b"1")],
+            [("add_contacts", b"1"), ("contacts-TOTAL_FORMS", b"1" + b"0" * 30)],
+            *(filled(form, value, kinds=WIDER_THAN_TEXT) for value in KILLERS.values()),
+        ):
+            wrong += send(stage, f"{path} {str(pairs)[:60]}", who, path, form, pairs)
+    assert wrong == []
+
+
+def test_what_is_stored_is_shown_and_runs_nowhere(stage: Stage) -> None:
+    """All pages of the form full of markup that the form takes, one after the other; then every page that shows it."""
+    assert stored_answers(stage, {"all": b"<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}"}) == []
+
+
+@pytest.mark.nightly
+def test_what_is_stored_runs_nowhere_with_the_naughty_list(stage: Stage) -> None:
+    assert stored_answers(stage, VALUES | naughty()) == []
+
+
+def stored_answers(stage: Stage, values: dict[str, bytes]) -> list[str]:
+    wrong = []
+    version = stage.ids["draft"]
+    shown = [("contributor", f"practices:{name}", [version]) for name in ("version", "check")]
+    shown += [("contributor", "practices:edit", [version, name]) for name in STEPS]
+    shown += [("contributor", "practices:translate", [version, "fr"]), ("contributor", "practices:list", [])]
+    shown += [("reviewer", "practices:review", [stage.ids["review_open"]])]
+    for label, value in values.items():
+        with undone():
+            taken = 0
+            for page in (*(f"edit {name}" for name in STEPS), "translate", "rubric"):
+                who, path, form = stage.forms(page)[0]
+                refused = None
+                for names in ({one.name for one in form.fields if is_free(one)}, {"title"}, {"description"}):
+                    pairs = [(one, value if one in names else given) for one, given in filled(form, None)]
+                    answer = stage.post(who, path, pairs)
+                    wrong += gather([(f"{path} {label}", answer)])
+                    if answer.status == 302:
+                        taken += 1
+                        break
+                    refused = answer.status
+                if label == "all" and refused is not None:
+                    wrong.append(f"{path} does not take ordinary markup: {refused}")
+            for who, name, keys in shown if taken else []:
+                address = str(reverse(name, args=keys))
+                wrong += gather([(f"{address} {label}", stage.get(who, address))])
+    return wrong
+
+
+def is_free(one: Field) -> bool:
+    """Whether a field takes any text: no number, no year, no address, no currency."""
+    strict = ("year", "coverage", "email", "url", "amount", "currency", "baseline", "value", "sample", "months")
+    return one.kind in {"text", "textarea"} and not any(word in one.name for word in strict)
+
+
+def test_a_published_practice_full_of_hostile_texts(stage: Stage) -> None:
+    """Every free text of a practice hostile, through review and publication: the public pages in four languages."""
+    evil = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}\u202e"
+    users = stage.users
+    texts = ("title", "one_line", "problem", "description", "region", "reach", "negative_effects", "risks_if_copied")
+    fields = {name: f"{evil} {name}"[:100] for name in texts} | {
+        "description": f"{evil} {'Inspectors write letters. ' * 12}",
+        "transfer_offer": evil,
+    }
+    rows = {
+        "contacts": [{"name": evil, "email": "x@example.org", "language": "en", "is_public": True}],
+        "contributions": [{"name": evil, "role": "lead"}],
+        "outcomes": [{"indicator": evil, "unit": evil[:60], "source": evil, "direction": "positive"}],
+        "building_blocks": [{"title": evil, "text": evil, "kind": "core", "usable_alone": True}],
+        "costs": [{"category": evil, "year": 2020, "amount": "1.00", "currency": "USD"}],
+        "evidence_items": [{"type": "survey", "title": evil, "url": "https://example.org/?a='><script>alert(1)"}],
+    }
+    with undone():
+        version = endorsed(
+            users["focal"], users["specialist"], [users["reviewer"], users["partner"]], **fields, rows=rows
+        )
+        wrong = gather(
+            [
+                (f"{who} {name}", stage.get(who, str(reverse(f"practices:{name}", args=[version.pk]))))
+                for who, name in (("focal", "version"), ("specialist", "version"), ("publisher", "version"))
+            ]
+        )
+        step(users["publisher"], version, "publish")
+        record = PublishedRecord.objects.get(pk=version.practice_id)
+        for language, base in (("en", "practices"), ("es", "practicas"), ("fr", "pratiques"), ("pt-br", "praticas")):
+            for path in (f"/{language}/", f"/{language}/{base}/", f"/{language}/{base}/{record.path}"):
+                answer = stage.get("", path)
+                assert answer.status == 200
+                wrong += gather([(path, answer)])
+                assert "{{7*7}}" in answer.body or path == f"/{language}/"
+                assert "\u202e" not in answer.body
+    assert wrong == []
+
+
+def test_titles_lose_marks_that_turn_text_around(stage: Stage) -> None:
+    with acting(stage.users["contributor"]):
+        version = draft(stage.users["contributor"], title="Safe \u202etxt.exe\u2069 e\u0301")
+        assert PracticeVersion.objects.get(pk=version.pk).title == "Safe txt.exe é"
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fr", "pt-br"])
+def test_a_refusal_names_every_question_in_the_readers_language(language: str, stage: Stage) -> None:
+    path = f"/{language}/workspace/practices/new/"
+    answer = stage.post("contributor", path, [("title", b"x" * 101), ("contacts-TOTAL_FORMS", b"1")])
+    assert answer.status == 422
+    assert answer.wrongs == []
+    english = stage.post("contributor", "/en/workspace/practices/new/", [("contacts-TOTAL_FORMS", b"1")])
+    assert ("Fill this in." in answer.body) == (language == "en")
+    assert "Fill this in." in english.body
+
+
+def test_a_body_that_is_no_form(stage: Stage) -> None:
+    path = str(reverse("practices:new"))
+    client = stage.client("contributor")
+    for body, kind in (
+        (b"{}", "application/json"),
+        (b"\x00\xff", "application/x-www-form-urlencoded"),
+        (b'--x\r\nContent-Disposition: form-data; name="title"\r\n\r\n', "multipart/form-data; boundary=x"),
+        (b"nothing", "multipart/form-data"),
+        (b"nothing", "multipart/form-data; boundary=\xc3\xa9"),
+        (b"a=1", "application/x-www-form-urlencoded; charset=utf-16"),
+        (b"a=1", "application/x-www-form-urlencoded; charset=nonsense"),
+        (b"title=" + b"x" * (5 * 1024 * 1024 + 1), "application/x-www-form-urlencoded"),
+        (b"&".join(b"a=1" for _ in range(10_001)), "application/x-www-form-urlencoded"),
+    ):
+        with undone():
+            response = client.generic("POST", path, body, content_type=kind)
+            assert response.status_code in {400, 413, 415, 422}, (kind, response.status_code)

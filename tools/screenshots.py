@@ -1,0 +1,164 @@
+"""Renew the pictures in docs/screenshots/ from a running site with its demonstration content.
+
+    make run                                                     in one terminal
+    .venv/bin/python tools/screenshots.py http://localhost:8000  in another
+    .venv/bin/python tools/screenshots.py http://localhost:8000 home review   only these
+
+Each screen is taken at 320 and at 1280 pixels. `home-1280.png` shows the window's first 900 pixels, all others
+the whole page. The reviewer of the demonstration files her declaration, because only then the rubric opens.
+
+Needs the developers' packages, Pillow, and Chromium (CHROMIUM=/path/to/it, else /usr/bin/chromium).
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "docs" / "screenshots"
+PASSWORD = "enlace-demonstration"
+WIDTHS = (320, 1280)
+HEIGHT = 900
+LARGEST = 300_000
+COLOURS = (256, 128, 64, 32)
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+
+
+def home(page: Page) -> None:
+    page.goto("/en/")
+
+
+def databank(page: Page) -> None:
+    page.goto("/en/practices/")
+
+
+def practice(page: Page) -> None:
+    """A reviewed practice of the demonstration: it shows every part of the page."""
+    page.goto("/en/practices/?sort=evidence")
+    page.locator("main h2 a, main h3 a").first.click()
+
+
+def practice_in_spanish(page: Page) -> None:
+    practice(page)
+    page.locator("header a[hreflang=es]").first.click()
+
+
+def sign_in(page: Page) -> None:
+    page.goto("/en/accounts/login/")
+
+
+def workspace(page: Page) -> None:
+    page.goto("/en/workspace/")
+
+
+def form_step(page: Page) -> None:
+    own_draft(page)
+    page.locator("main").get_by_role("link", name="Go on writing").click()
+    page.locator(".steps a").nth(1).click()
+
+
+def check(page: Page) -> None:
+    own_draft(page)
+    page.locator("main").get_by_role("link", name="Check the answers").click()
+
+
+def own_draft(page: Page) -> None:
+    page.goto("/en/workspace/practices/")
+    page.locator("main tr", has_text="Draft").get_by_role("link").first.click()
+
+
+def review(page: Page) -> None:
+    """The rubric beside the file; the declaration is filed when it still is to be filed."""
+    page.goto("/en/workspace/reviews/")
+    page.locator("main tr").filter(has_not_text="Review filed").get_by_role("link").first.click()
+    declaration = page.locator("main [name=interest][value=none]")
+    if declaration.count():
+        declaration.check()
+        page.get_by_role("button", name="File my declaration").click()
+    page.locator("main [name=rationale]").wait_for()
+
+
+SCREENS: dict[str, tuple[str, Callable[[Page], None]]] = {
+    "home": ("", home),
+    "databank": ("", databank),
+    "practice": ("", practice),
+    "practice-es": ("", practice_in_spanish),
+    "sign-in": ("", sign_in),
+    "workspace": ("contributor", workspace),
+    "form": ("contributor", form_step),
+    "check": ("contributor", check),
+    "review": ("reviewer-b", review),
+}
+
+
+def window(browser: Browser, site: str, account: str) -> Page:
+    """A window, signed in where the screen needs it."""
+    page = browser.new_context(base_url=site, locale="en-GB", viewport={"width": 1280, "height": HEIGHT}).new_page()
+    if account:
+        page.goto("/en/accounts/login/")
+        page.locator("[name=login]").fill(f"{account}@demo.enlace.example")
+        page.locator("[name=password]").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.wait_for_url("**/workspace/")
+    return page
+
+
+def compressed(picture: bytes) -> bytes:
+    """The picture with as many colours as fit into 300 KB (screens have few colours anyway)."""
+    image = Image.open(io.BytesIO(picture)).convert("RGB")
+    small = picture
+    for colours in COLOURS:
+        out = io.BytesIO()
+        image.quantize(colours, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(
+            out, "PNG", optimize=True
+        )
+        small = out.getvalue()
+        if len(small) <= LARGEST:
+            return small
+    raise SystemExit(f"A picture has {len(small):,} bytes with {COLOURS[-1]} colours. Is the page too long?")
+
+
+def take(page: Page, name: str, show: Callable[[Page], None]) -> None:
+    """Show a screen at every width and write its pictures."""
+    show(page)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        page.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0); }")
+        target = FOLDER / f"{name}-{width}.png"
+        target.write_bytes(compressed(page.screenshot(full_page=target.stem != "home-1280", animations="disabled")))
+        print(f"{target.relative_to(ROOT)}  {target.stat().st_size / 1024:,.0f} KB", flush=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("site", help="for example http://localhost:8000")
+    parser.add_argument("names", nargs="*", metavar="screen", help=f"one or more of: {', '.join(SCREENS)}")
+    wishes = parser.parse_args()
+    unknown = set(wishes.names) - set(SCREENS)
+    if unknown:
+        parser.error(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(SCREENS)}")
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=ARGUMENTS
+        )
+        pages: dict[str, Page] = {}
+        for name in wishes.names or SCREENS:
+            account, show = SCREENS[name]
+            if account not in pages:
+                pages[account] = window(browser, wishes.site, account)
+            take(pages[account], name, show)
+        browser.close()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
