@@ -27,7 +27,7 @@ FOLDER = ROOT / "docs" / "screenshots"
 PASSWORD = "enlace-demonstration"
 WIDTHS = (320, 1280)
 HEIGHT = 900
-LARGEST = 300_000
+LARGEST = 600_000
 COLOURS = (256, 128, 64, 32)
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 
@@ -112,7 +112,7 @@ def window(browser: Browser, site: str, account: str) -> Page:
 
 
 def compressed(picture: bytes) -> bytes:
-    """The picture with as many colours as fit into 300 KB (screens have few colours anyway)."""
+    """The picture with as many colours as fit into 600 KB (screens have few colours anyway)."""
     image = Image.open(io.BytesIO(picture)).convert("RGB")
     small = picture
     for colours in COLOURS:
