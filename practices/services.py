@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from network_site.common import audit, html, idempotency, outbox
 from network_site.common.scoping import current_actor
-from network_site.common.workflow import StaleVersion, TransitionRefused, Unmet
+from network_site.common.workflow import StaleVersion, TransitionRefused, Unmet, lock_for_writing
 from network_site.organizations import services as organizations
 from network_site.organizations.actor import Actor, acting_as, current, service_actor
 from network_site.organizations.enums import Capacity, OrganizationKind
@@ -169,9 +169,7 @@ def open_next_version(version: PracticeVersion) -> PracticeVersion:
     or the actor may not.
     """
     actor = current()
-    source: PracticeVersion = (
-        PracticeVersion.objects.select_for_update(of=("self",)).select_related("practice").get(pk=version.pk)
-    )
+    source = lock_for_writing(version)
     if source.status != PracticeStatus.PUBLISHED or not permissions.can_open_next(actor, source):
         raise TransitionRefused([Unmet("not_published", _("A next version is opened from the published one."))])
     if PracticeVersion.objects.in_work().filter(practice_id=source.practice_id).exists():

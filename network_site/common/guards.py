@@ -33,12 +33,20 @@ class Guard:
     def name(self) -> str:
         return f"guard_{self.table}"
 
+    @property
+    def events(self) -> list[str]:
+        """What the guard refuses."""
+        return ["UPDATE", "DELETE"] if self.promise == APPEND_ONLY else ["INSERT", "UPDATE", "DELETE"]
+
+    def trigger_names(self, vendor: str) -> set[str]:
+        """The triggers that have to be in the database."""
+        return {self.name} if vendor == "postgresql" else {f"{self.name}_{event.lower()}" for event in self.events}
+
     def sqlite(self) -> list[str]:
         """The statements that install the guard on SQLite."""
-        events = ["UPDATE", "DELETE"] if self.promise == APPEND_ONLY else ["INSERT", "UPDATE", "DELETE"]
         when = "" if self.promise == APPEND_ONLY else "WHEN enlace_allowed('publishing') = 0"
         statements = []
-        for event in events:
+        for event in self.events:
             name = f"{self.name}_{event.lower()}"
             statements.append(f"DROP TRIGGER IF EXISTS {name}")
             statements.append(
@@ -49,7 +57,7 @@ class Guard:
 
     def postgresql(self) -> list[str]:
         """The statements that install the guard on PostgreSQL."""
-        events = "UPDATE OR DELETE" if self.promise == APPEND_ONLY else "INSERT OR UPDATE OR DELETE"
+        events = " OR ".join(self.events)
         when = (
             ""
             if self.promise == APPEND_ONLY
@@ -102,8 +110,7 @@ def missing_guards(using: str) -> list[str]:
         else:
             cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
         present = {row[0] for row in cursor.fetchall()}
-    suffix = "" if connection.vendor == "postgresql" else "_update"
-    return [entry.table for entry in GUARDS if f"{entry.name}{suffix}" not in present]
+    return [entry.table for entry in GUARDS if not entry.trigger_names(connection.vendor) <= present]
 
 
 @register("database")

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -136,11 +136,32 @@ class ScopedModel(models.Model):
         if not self.may_insert(actor):
             raise ForeignWrite(f"{type(self).__name__} cannot be created for this tenant by this actor.")
 
+    @classmethod
+    def from_db(cls, db: Any, field_names: Any, values: Any) -> Self:
+        """Remember whose row it was when it was read."""
+        row = super().from_db(db, field_names, values)
+        row._read_tenant = row.__dict__.get(cls._tenant_attribute())  # type: ignore[attr-defined]
+        return row
+
+    @classmethod
+    def _tenant_attribute(cls) -> str:
+        return cls._meta.get_field(cls.tenant_field).attname if cls.tenant_field else ""  # type: ignore[union-attr]
+
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save as Django does, after the tenant's border has been checked for new rows."""
+        """Save as Django does, after the tenant's border has been checked. Raises ForeignWrite at it."""
         if self._state.adding:
             self.refuse_foreign_insert(current_actor())
+        else:
+            before = getattr(self, "_read_tenant", None)
+            if before is not None and self.__dict__.get(self._tenant_attribute(), before) != before:
+                raise ForeignWrite(f"{type(self).__name__}.{self.tenant_field} never changes.")
         super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete as Django does, if the actor may read the row (Django's own deletion asks no manager)."""
+        if not type(self)._default_manager.filter(pk=self.pk).exists():
+            raise ForeignWrite(f"This {type(self).__name__} is not the actor's to delete.")
+        return super().delete(*args, **kwargs)
 
 
 def unscoped(model: type[M]) -> models.QuerySet[M]:

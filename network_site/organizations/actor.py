@@ -101,6 +101,7 @@ def _tell_database(actor: Actor | None) -> None:
         "enlace.organization": str(actor.organization_id or "") if actor else "",
         "enlace.organization_kind": actor.organization_kind if actor else "",
         "enlace.service": actor.service if actor else "",
+        "enlace.roles": ",".join(sorted(actor.roles)) if actor else "",
     }
     calls = ", ".join("set_config(%s, %s, true)" for _name in values)
     with connection.cursor() as cursor:

@@ -34,18 +34,20 @@ CREATE OR REPLACE FUNCTION enlace_organization_kind() RETURNS text LANGUAGE sql 
     $$ SELECT coalesce(enlace_setting('enlace.organization_kind'), '') $$;
 CREATE OR REPLACE FUNCTION enlace_service() RETURNS text LANGUAGE sql STABLE AS
     $$ SELECT coalesce(enlace_setting('enlace.service'), '') $$;
+CREATE OR REPLACE FUNCTION enlace_has_role(role text) RETURNS boolean LANGUAGE sql STABLE AS
+    $$ SELECT role = ANY (string_to_array(coalesce(enlace_setting('enlace.roles'), ''), ',')) $$;
 CREATE OR REPLACE FUNCTION enlace_shared(record uuid, capacities text[]) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT EXISTS (
         SELECT 1 FROM organizations_share s
-        WHERE s.object_id = record AND s.revoked_at IS NULL
+        WHERE s.object_id = record AND s.revoked_at IS NULL AND s.valid_from <= statement_timestamp()
           AND (s.valid_to IS NULL OR s.valid_to > statement_timestamp())
           AND (s.organization_id = enlace_organization() OR s.user_id = enlace_user())
           AND (capacities IS NULL OR s.capacity = ANY (capacities)))
 $$;
 CREATE OR REPLACE FUNCTION enlace_memberships(person uuid)
 RETURNS TABLE (organization_id uuid, roles jsonb)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT m.organization_id, m.roles FROM organizations_membership m
     WHERE m.user_id = person AND m.valid_from <= statement_timestamp()
       AND (m.valid_to IS NULL OR m.valid_to > statement_timestamp())

@@ -49,7 +49,11 @@ def active_shares(actor: ActorLike, object_id: Any, capacities: list[str] | None
     if actor.organization_id:
         parties |= Q(organization_id=actor.organization_id)
     shares = unscoped(Share).filter(
-        parties, Q(valid_to__isnull=True) | Q(valid_to__gt=now), object_id=object_id, revoked_at__isnull=True
+        parties,
+        Q(valid_to__isnull=True) | Q(valid_to__gt=now),
+        valid_from__lte=now,
+        object_id=object_id,
+        revoked_at__isnull=True,
     )
     if capacities is not None:
         shares = shares.filter(capacity__in=capacities)

@@ -60,6 +60,10 @@ class Practice(TenantModel, TimestampedModel):
         """Whether the Network wrote it down from a publication (nobody in the ministry reported it)."""
         return self.provenance == "PV02"
 
+    @classmethod
+    def insert_sql(cls) -> str:
+        return f"{super().insert_sql()} AND created_by_id = enlace_user()"
+
     def may_insert(self, actor: ActorLike) -> bool:
         return super().may_insert(actor) and self.created_by_id == actor.user_id  # type: ignore[attr-defined]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -11,6 +13,7 @@ from network_site.common.language import pick
 from network_site.common.models import TimestampedModel
 from network_site.common.scoping import ActorLike, nobody
 from network_site.organizations.enums import OrganizationKind
+from network_site.organizations.selectors import network_organization
 from network_site.organizations.tenancy import ChildOf, TenantModel
 
 from ..enums import MAX_SCORE, Criterion, Interest, ReviewStatus, StudyRating
@@ -93,6 +96,10 @@ class Review(TenantModel, TimestampedModel):
 
     def __str__(self) -> str:
         return f"review of {self.version_id} by {self.reviewer_id}"
+
+    def workflow_root(self) -> tuple[UUID, UUID]:
+        """The Network, which runs the review, and this row: a reviewer's colleagues read no history of it."""
+        return network_organization().pk, self.pk
 
     @property
     def owner_name(self) -> str:

@@ -14,6 +14,9 @@ from .site import Site
 
 WIDE = {"width": 1280, "height": 900}
 NARROW = {"width": 320, "height": 700}
+PATIENCE = 20_000  # a busy machine is slow, and a wait ends as soon as it is fulfilled
+
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass
@@ -38,7 +41,7 @@ class Visitors:
                 **options,
             }
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         self.contexts.append(context)
         return context.new_page()
 

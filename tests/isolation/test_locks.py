@@ -298,7 +298,7 @@ def test_nobody_reopens_a_share_that_was_closed_to_her(world: World) -> None:
     version = world.b.versions["shared"]
     with acting(world.donor):
         with suppress(ForeignWrite, DatabaseError), transaction.atomic():
-            Share.objects.filter(object_id=version.pk).update(revoked_at=None)
+            Share.objects.filter(object_id__in=[version.pk, version.practice_id]).update(revoked_at=None)
         assert PracticeVersion.objects.filter(pk=version.pk).count() == 0
 
 

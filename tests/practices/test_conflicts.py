@@ -396,6 +396,23 @@ def test_a_review_that_is_filed_gives_no_right_to_read_the_next_draft(people: Pe
             assert PracticeVersion.objects.filter(pk=following.pk).exists() is False
 
 
+@pytest.mark.parametrize("has_declared", [False, True])
+def test_a_practice_that_goes_back_lets_its_reviewers_go(people: People, sign_in: SignIn, has_declared: bool) -> None:
+    focal_point, specialist, reviewer = people.focal_point(), people.specialist(), people.reviewer()
+    version = in_review(focal_point, specialist)
+    own = assign(specialist, version, reviewer)
+    if has_declared:
+        declared(reviewer, version)
+    step(specialist, version, "request_revision", note="Who pays?")
+    with acting(reviewer):
+        assert Review.objects.get(pk=own.pk).status == ReviewStatus.RELEASED
+        assert PracticeVersion.objects.filter(pk=version.pk).exists() is False
+    browser = sign_in(reviewer)
+    for url in (reverse("practices:review", args=[own.pk]), reverse("practices:version", args=[version.pk])):
+        assert browser.get(url).status_code == 404
+    assert browser.get(reverse("practices:reviews")).status_code == 200
+
+
 # --- Nobody both judges and publishes, nobody judges what she drafted ---------------------------
 
 

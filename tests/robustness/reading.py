@@ -18,6 +18,7 @@ class Field:
     kind: str
     value: str
     checked: bool = True
+    options: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -72,8 +73,11 @@ class Reader(HTMLParser):
             elif tag == "select":
                 self._select = Field(attributes["name"], "select", "")
                 self.forms[-1].fields.append(self._select)
-        if tag == "option" and self._select is not None and ("selected" in attributes or not self._select.value):
-            self._select.value = attributes.get("value", "")
+        if tag == "option" and self._select is not None:
+            given_value = attributes.get("value", "")
+            if "selected" in attributes or not self._select.options:
+                self._select.value = given_value
+            self._select.options.append(given_value)
 
     def handle_data(self, data: str) -> None:
         if self._open or self._area is not None:

@@ -246,10 +246,10 @@ def send(stage: Stage, where: str, who: str, path: str, form: Form, pairs: list[
         wrong = gather([(where, answer)])
         if answer.status in {409, 422}:
             wrong += [f"{where}: {words}" for words in lost(answer, pairs, form.fields)]
-        elif answer.status in {301, 302}:
+        elif answer.status in {301, 302} and any(b"<" in value for _name, value in pairs):
             following = stage.get(who, answer.headers["Location"].split("?")[0].removeprefix("http://testserver"))
             wrong += gather([(f"{where}, then {answer.headers['Location']}", following)])
-        elif answer.status not in {200, 400, 403, 404}:
+        elif answer.status not in {200, 301, 302, 400, 403, 404}:
             wrong.append(f"{where}: {answer.status}")
     return wrong
 
@@ -312,7 +312,7 @@ def test_a_form_without_its_fields(page: str, stage: Stage) -> None:
 
 def test_what_is_stored_is_shown_and_runs_nowhere(stage: Stage) -> None:
     """All pages of the form full of markup that the form takes, one after the other; then every page that shows it."""
-    assert stored_answers(stage, {"all": b"<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{7*7}}"}) == []
+    assert stored_answers(stage, {"markup": b"Words<script>alert(1)</script><img src=x onerror=alert(2)>"}) == []
 
 
 @pytest.mark.nightly
@@ -332,27 +332,35 @@ def stored_answers(stage: Stage, values: dict[str, bytes]) -> list[str]:
             taken = 0
             for page in (*(f"edit {name}" for name in STEPS), "translate", "rubric"):
                 who, path, form = stage.forms(page)[0]
-                refused = None
-                for names in ({one.name for one in form.fields if is_free(one)}, {"title"}, {"description"}):
-                    pairs = [(one, value if one in names else given) for one, given in filled(form, None)]
-                    answer = stage.post(who, path, pairs)
-                    wrong += gather([(f"{path} {label}", answer)])
-                    if answer.status == 302:
-                        taken += 1
-                        break
-                    refused = answer.status
-                if label == "all" and refused is not None:
-                    wrong.append(f"{path} does not take ordinary markup: {refused}")
+                answer = stage.post(who, path, completed(form, value))
+                wrong += gather([(f"{path} {label}", answer)])
+                taken += answer.status == 302
+                if label == "markup" and answer.status != 302:
+                    wrong.append(f"{path} does not take markup as text: {answer.status}")
             for who, name, keys in shown if taken else []:
                 address = str(reverse(name, args=keys))
                 wrong += gather([(f"{address} {label}", stage.get(who, address))])
     return wrong
 
 
-def is_free(one: Field) -> bool:
-    """Whether a field takes any text: no number, no year, no address, no currency."""
-    strict = ("year", "coverage", "email", "url", "amount", "currency", "baseline", "value", "sample", "months")
-    return one.kind in {"text", "textarea"} and not any(word in one.name for word in strict)
+STRICT = {"amount": b"1.00", "currency": b"USD", "email": b"x@example.org"}
+NUMBERS = ("year", "coverage", "url", "baseline", "value", "sample_size", "months_followed")
+
+
+def completed(form: Form, value: bytes) -> list[tuple[str, bytes]]:
+    """The form with the value in every text, something fitting in every choice, and numbers left as they are."""
+    pairs = []
+    for one in form.fields:
+        word = one.name.rpartition("-")[2]
+        if word in STRICT:
+            pairs.append((one.name, STRICT[word]))
+        elif one.kind == "select" and not one.value:
+            pairs.append((one.name, next(filter(None, one.options), "").encode()))
+        elif one.kind in {"text", "textarea"} and not word.endswith(NUMBERS):
+            pairs.append((one.name, value))
+        elif one.checked and one.kind != "file":
+            pairs.append((one.name, one.value.encode()))
+    return pairs
 
 
 def test_a_published_practice_full_of_hostile_texts(stage: Stage) -> None:

@@ -67,7 +67,9 @@ class AuditEntry(ScopedModel):
 
     @classmethod
     def read_sql(cls) -> str:
-        return "enlace_service() = 'auditor' OR tenant_id = enlace_organization()"
+        return (
+            "enlace_service() = 'auditor' OR (tenant_id = enlace_organization() AND enlace_has_role('administrator'))"
+        )
 
     @classmethod
     def insert_sql(cls) -> str:

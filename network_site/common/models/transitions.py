@@ -7,7 +7,7 @@ import uuid
 from django.db import models
 from django.utils import timezone
 
-from ..scoping import ActorLike, ScopedModel, readable_roots
+from ..scoping import ActorLike, ScopedModel, nobody, readable_roots
 
 
 class TransitionRecord(ScopedModel):
@@ -45,7 +45,10 @@ class TransitionRecord(ScopedModel):
     def readable_q(cls, actor: ActorLike) -> models.Q:
         if actor.service:
             return models.Q()
-        return models.Q(tenant_id=actor.organization_id) | models.Q(user_id=actor.user_id) | readable_roots(actor)
+        if not actor.user_id:
+            return nobody()
+        readable = models.Q(user_id=actor.user_id) | readable_roots(actor)
+        return readable | models.Q(tenant_id=actor.organization_id) if actor.organization_id else readable
 
     def may_insert(self, actor: ActorLike) -> bool:
         return self.user_id == actor.user_id and self.organization_id == actor.organization_id

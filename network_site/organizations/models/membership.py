@@ -71,5 +71,12 @@ class Membership(ScopedModel):
         )
 
     @classmethod
+    def write_sql(cls) -> str:
+        return cls.insert_sql()
+
+    @classmethod
     def insert_sql(cls) -> str:
-        return "enlace_service() = 'seeding' OR organization_id = enlace_organization()"
+        return (
+            "enlace_service() = 'seeding'"
+            " OR (organization_id = enlace_organization() AND enlace_has_role('administrator'))"
+        )

@@ -6,12 +6,13 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import OuterRef, Q
 from django.utils import timezone
 
 from network_site.common.scoping import ActorLike, ScopedModel, nobody, unscoped
 
 from ..enums import Capacity
+from ..tenancy import active_shares
 
 
 class Share(ScopedModel):
@@ -64,14 +65,10 @@ class Share(ScopedModel):
             return nobody()
         mine = Q(user_id=actor.user_id)
         if actor.organization_id:
-            mine |= Q(owner_id=actor.organization_id) | Q(organization_id=actor.organization_id)
-        network = unscoped(cls).filter(
-            object_id=OuterRef("object_id"),
-            organization_id=actor.organization_id,
-            capacity=Capacity.NETWORK,
-            revoked_at__isnull=True,
-        )
-        return mine | Q(Exists(network)) if actor.organization_id else mine
+            # The owner does not learn who reviews.
+            owned = Q(owner_id=actor.organization_id) & ~Q(capacity=Capacity.REVIEW)
+            mine |= owned | Q(organization_id=actor.organization_id)
+        return mine | Q(active_shares(actor, OuterRef("object_id"), [Capacity.NETWORK]))
 
     def may_insert(self, actor: ActorLike) -> bool:
         if actor.service == "reviews":
@@ -83,9 +80,11 @@ class Share(ScopedModel):
         return (
             unscoped(Share)
             .filter(
+                Q(valid_to__isnull=True) | Q(valid_to__gt=timezone.now()),
                 object_id=self.object_id,
                 organization_id=actor.organization_id,
                 capacity=Capacity.NETWORK,
+                valid_from__lte=timezone.now(),
                 revoked_at__isnull=True,
             )
             .exists()
@@ -94,8 +93,17 @@ class Share(ScopedModel):
     @classmethod
     def read_sql(cls) -> str:
         return (
-            "enlace_service() IN ('relay', 'reviews') OR owner_id = enlace_organization()"
+            "enlace_service() IN ('relay', 'reviews') "
+            " OR (owner_id = enlace_organization() AND capacity <> 'review')"
             " OR organization_id = enlace_organization() OR user_id = enlace_user()"
+            " OR enlace_shared(object_id, ARRAY['network'])"
+        )
+
+    @classmethod
+    def write_sql(cls) -> str:
+        """Whoever was let in does not change the terms on which she was."""
+        return (
+            "enlace_service() = 'reviews' OR owner_id = enlace_organization()"
             " OR enlace_shared(object_id, ARRAY['network'])"
         )
 
