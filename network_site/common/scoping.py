@@ -137,7 +137,7 @@ class ScopedModel(models.Model):
             raise ForeignWrite(f"{type(self).__name__} cannot be created for this tenant by this actor.")
 
     @classmethod
-    def from_db(cls, db: Any, field_names: Any, values: Any) -> Self:
+    def from_db(cls, db: Any, field_names: Any, values: Any) -> Self:  # type: ignore[override]
         """Remember whose row it was when it was read."""
         row = super().from_db(db, field_names, values)
         row._read_tenant = row.__dict__.get(cls._tenant_attribute())  # type: ignore[attr-defined]
