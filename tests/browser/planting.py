@@ -124,7 +124,8 @@ def addresses(places: dict[str, Any]) -> dict[str, Any]:
     gone = PublishedRecord.objects.get(pk=places["withdrawn_practice"])
     live = PublishedRecord.objects.live()
     documented = live.filter(is_demo=False).order_by("number")[0]
-    reviewed = next(record for record in live.order_by("number") if record.snapshot["review"].get("reviews"))
+    reviewed = [record for record in live.order_by("number") if record.snapshot["review"].get("reviews")]
+    settled = next(record for record in reviewed if record.snapshot["review"].get("adjudication"))
 
     def path(page: Page) -> str:
         parts = page.get_url_parts()
@@ -146,8 +147,9 @@ def addresses(places: dict[str, Any]) -> dict[str, Any]:
                 "databank_narrowed": ("", f"{base}?q=work&evidence=0&evidence=3&sort=evidence"),
                 "databank_empty": ("", f"{base}?q=nothing+at+all+like+this"),
                 "practice_documented": ("", f"{base}{documented.path}"),
-                "practice_reviewed": ("", f"{base}{reviewed.path}"),
-                "practice_version": ("", f"{base}{reviewed.path}v1/"),
+                "practice_reviewed": ("", f"{base}{reviewed[0].path}"),
+                "practice_settled": ("", f"{base}{settled.path}"),
+                "practice_version": ("", f"{base}{reviewed[0].path}v1/"),
                 "withdrawn": ("", f"{base}{gone.path}"),
                 "organizations": ("", directory),
                 "organization": ("", f"{directory}demo-ministry-a/"),

@@ -11,7 +11,8 @@ from .answers import BRIEF
 from .site import Site
 from .visitors import Visitors, fill, heading, press
 
-pytestmark = pytest.mark.browser
+# Not proven on an idle machine yet: runs in make nightly until it is (see CHANGELOG, "Not yet proven").
+pytestmark = [pytest.mark.browser, pytest.mark.nightly]
 
 WORDS = "Inspectors were afraid of dogs. Half of all visits met a closed door."
 

@@ -13,7 +13,8 @@ from .answers import BRIEF
 from .site import Site
 from .visitors import Visitors, heading
 
-pytestmark = pytest.mark.browser
+# Not proven on an idle machine yet: runs in make nightly until it is (see CHANGELOG, "Not yet proven").
+pytestmark = [pytest.mark.browser, pytest.mark.nightly]
 
 FAR = 400
 WHERE = """() => {

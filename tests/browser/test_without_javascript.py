@@ -11,7 +11,8 @@ from .answers import BRIEF, MORE_CONDITIONS, STEPS
 from .site import Site
 from .visitors import Visitors, fill, heading, press, sign_in
 
-pytestmark = pytest.mark.browser
+# Not proven on an idle machine yet: runs in make nightly until it is (see CHANGELOG, "Not yet proven").
+pytestmark = [pytest.mark.browser, pytest.mark.nightly]
 
 TITLE = "Written without a script"
 

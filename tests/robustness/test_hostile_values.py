@@ -19,7 +19,8 @@ from .conftest import Stage
 from .reading import TEXTUAL, Answer, Field, Form, even
 from .values import CHOSEN, KILLERS, VALUES, naughty, pair, path_part, query, text_of
 
-pytestmark = [pytest.mark.embedded]
+# Not proven on an idle machine yet: runs in make nightly until it is (see CHANGELOG, "Not yet proven").
+pytestmark = [pytest.mark.embedded, pytest.mark.nightly]
 
 PARAMETERS = {
     "home": ("q", "page"),
