@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from network_site.common.language import current_language, language_name, pick
@@ -25,6 +26,7 @@ from .enums import (
     Strength,
     StudyType,
 )
+from .evidence import is_level_hidden
 from .workflow import PRACTICE
 
 
@@ -67,8 +69,8 @@ def provenance_words(snapshot: dict[str, Any]) -> str:
     }.get(snapshot["provenance"], "")
 
 
-def marks(snapshot: dict[str, Any]) -> dict[str, Any]:
-    """The three marks as the components want them."""
+def marks(snapshot: dict[str, Any], last_confirmed: date | None) -> dict[str, Any]:
+    """The three marks as the components want them; an old level that nobody confirmed is not shown."""
     given = snapshot["marks"]
     words = {Direction.NONE.value: "no_effect"}
     how_far = {Documented.FULL.value: "fully"}
@@ -77,6 +79,11 @@ def marks(snapshot: dict[str, Any]) -> dict[str, Any]:
         "direction": words.get(given["direction"], given["direction"]),
         "completeness": {aspect: how_far.get(value, value) for aspect, value in given["completeness"].items()},
         "is_dated": given.get("is_dated", False),
+        "evidence_hidden": is_level_hidden(
+            [item["year"] for item in snapshot["evidence_items"]],
+            today=timezone.localdate(),
+            last_confirmed=last_confirmed,
+        ),
     }
 
 
@@ -84,7 +91,7 @@ def card(record: PublishedRecord, base_url: str) -> dict[str, Any]:
     """A record as a line of a list."""
     snapshot = record.snapshot
     shown = shown_text(snapshot)
-    place = record.country.name if record.country else (_("Demonstration") if record.is_demo else snapshot["region"])
+    place = record.country.name if record.country else ("" if record.is_demo else snapshot["region"])
     lead = next((part["name"] for part in snapshot["contributions"] if part["role"] == "lead"), "")
     who = lead or (record.owner.name if snapshot["provenance"] != "PV02" else "")
     parts = [place, who, str(snapshot["start_year"]) if snapshot["start_year"] else ""]
@@ -93,7 +100,7 @@ def card(record: PublishedRecord, base_url: str) -> dict[str, Any]:
         "url": f"{base_url}{record.path}",
         "from_line": " · ".join(part for part in parts if part),
         "one_line": shown.texts["one_line"],
-        "marks": marks(snapshot),
+        "marks": marks(snapshot, record.last_confirmed),
         "demo": record.is_demo,
         "lang": shown.lang,
         "notice": _("Shown in %(language)s.") % {"language": language_name(shown.language)} if shown.lang else "",
@@ -131,7 +138,7 @@ def page_context(record: PublishedRecord, snapshot: dict[str, Any]) -> dict[str,
         "shown_language": language_name(shown.language),
         "wanted_language": language_name(current_language()),
         "source_lang": snapshot["source_language"] if snapshot["source_language"] != current_language() else "",
-        "marks": marks(snapshot),
+        "marks": marks(snapshot, record.last_confirmed),
         "label": snapshot["marks"]["label"],
         "label_words": str(Label(snapshot["marks"]["label"]).label),
         "provenance": provenance_words(snapshot),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from .enums import COMPARED_STUDIES, CORE_CRITERIA, CREDIBLE, Aspect, Direction, Documented, Label, StudyRating
@@ -15,6 +16,8 @@ from .enums import COMPARED_STUDIES, CORE_CRITERIA, CREDIBLE, Aspect, Direction,
 GOOD_SCORE = 3
 TWELVE_MONTHS = 12
 DATED_AFTER_YEARS = 5
+HIDDEN_AFTER_YEARS = 10
+CONFIRMATION_HOLDS_MONTHS = 24
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,8 @@ def derive_label(
 ) -> str:
     """The badge: documented, promising, good practice, instructive failure, or none.
 
-    Nothing that was not screened carries a badge. The numeric thresholds are ours (section 4.2).
+    Nothing that did not pass the screening carries a badge, and mixed results never make a practice
+    "promising" (4.2: no negative). The numeric thresholds are ours (section 4.2).
     """
     if not is_screened:
         return Label.NONE.value
@@ -118,7 +122,7 @@ def derive_label(
     core_is_good = all(scores.get(criterion, 0) >= GOOD_SCORE for criterion in CORE_CRITERIA)
     if direction == Direction.POSITIVE and (level >= 3 or (level == 2 and core_is_good and has_endorsement)):
         return Label.GOOD_PRACTICE.value
-    if level >= 2:
+    if level >= 2 and direction != Direction.MIXED:
         return Label.PROMISING.value
     return Label.DOCUMENTED.value if level >= 1 else Label.NONE.value
 
@@ -127,3 +131,17 @@ def is_dated(years: Iterable[int | None], *, today_year: int) -> bool:
     """Whether the newest evidence is more than five years old (False when no year is known)."""
     known = [year for year in years if year]
     return bool(known) and today_year - max(known) > DATED_AFTER_YEARS
+
+
+def is_level_hidden(years: Iterable[int | None], *, today: date, last_confirmed: date | None) -> bool:
+    """Whether the level is kept from readers: newest evidence over ten years old, and nobody confirmed it lately.
+
+    A confirmation by the owner holds for 24 months (practices page, 4.1 and 4.2).
+    """
+    known = [year for year in years if year]
+    if not known or today.year - max(known) <= HIDDEN_AFTER_YEARS:
+        return False
+    if last_confirmed is None:
+        return True
+    months = (today.year - last_confirmed.year) * 12 + today.month - last_confirmed.month
+    return months >= CONFIRMATION_HOLDS_MONTHS

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -359,8 +360,21 @@ def row_form(model: Any, names: tuple[str, ...], **widgets: Any) -> type[RowForm
     return type(f"{model.__name__}RowForm", (RowForm,), {"Meta": meta})
 
 
+def _shown(value: Any) -> Any:
+    """A number as people write it: 31, not 31.0000."""
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    return value
+
+
 class EvidenceRowForm(RowForm):
     """A study, with an optional file."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        stored = self.initial.get("file_name")
+        if stored:
+            self.fields["upload"].help_text = _("Stored: %(name)s. Another file takes its place.") % {"name": stored}
 
     upload = forms.FileField(
         required=False,
@@ -566,8 +580,10 @@ class StepPage:
         if group.prefix == "theory":
             return list(self.version.theory_of_change)
         rows = getattr(self.version, group.prefix).all()
-        names = [*group.form.base_fields]
-        return [{name: getattr(row, name) for name in names if hasattr(row, name)} | {"id": row.pk} for row in rows]
+        names = [*group.form.base_fields, "file_name"]
+        return [
+            {name: _shown(getattr(row, name)) for name in names if hasattr(row, name)} | {"id": row.pk} for row in rows
+        ]
 
     def _forget_errors(self) -> None:
         self.form._errors = forms.utils.ErrorDict()  # type: ignore[attr-defined]

@@ -57,6 +57,11 @@ def disputed_criteria(reviews: list[Review]) -> list[str]:
     ]
 
 
+def _is_screened(version: PracticeVersion) -> bool:
+    screening = version.screenings.filter(round=version.round).first()
+    return screening is not None and screening.passed
+
+
 def marks_of(version: PracticeVersion) -> Marks:
     """The marks that this version would carry if it were published now (for network staff)."""
     reviews = filed_reviews(version)
@@ -111,7 +116,7 @@ def marks_of(version: PracticeVersion) -> Marks:
             level=level,
             direction=direction,
             scores=mean,
-            is_screened=version.screenings.filter(round=version.round).exists(),
+            is_screened=_is_screened(version),
         ),
         is_dated=evidence.is_dated([item.year for item in items], today_year=timezone.now().year),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -126,13 +127,17 @@ class Candidate:
     organization: Organization
 
 
-def reviewer_candidates() -> list[Candidate]:
-    """People of partner organisations, universities and social partners, by organisation (network staff)."""
+def reviewer_candidates(*, but: Collection[UUID] = ()) -> list[Candidate]:
+    """People of partner organisations, universities and social partners, by organisation (network staff).
+
+    `but` names organisations that were asked already.
+    """
     from network_site.organizations.models import Membership
 
     kinds = [OrganizationKind.INTERNATIONAL, OrganizationKind.ACADEMIC, OrganizationKind.SOCIAL_PARTNER]
     memberships = (
         Membership.objects.filter(valid_to__isnull=True, organization__kind__in=kinds, user__is_active=True)
+        .exclude(organization_id__in=but)
         .select_related("user", "organization")
         .order_by("organization__key", "user__last_name")
     )
@@ -147,6 +152,7 @@ class Task:
     subject: str
     url_name: str
     pk: UUID
+    status: str
     tag: str
     due_on: Any = None
     is_demo: bool = False
@@ -160,6 +166,7 @@ def list_tasks(actor: Actor) -> list[Task]:
             review.subject,
             "practices:review",
             review.pk,
+            review.status,
             str(review.get_status_display()),
             review.due_on,
             review.is_demo,
@@ -177,6 +184,7 @@ def list_tasks(actor: Actor) -> list[Task]:
                 version.title,
                 "practices:version",
                 version.pk,
+                version.status,
                 str(version.get_status_display()),
                 None,
                 version.practice.is_demo,

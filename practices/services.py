@@ -25,7 +25,7 @@ from network_site.publishing import services as publishing
 from network_site.publishing.models import PublishedRecord
 
 from . import importing, permissions
-from .conflicts import REVIEW, ConflictOfInterest, conflicts_of, refuse_conflicts
+from .conflicts import REVIEW, SCREEN, ConflictOfInterest, conflicts_of, refuse_conflicts
 from .enums import MAX_SCORE, Aspect, Criterion, Exclusion, Interest, PracticeStatus, ReviewStatus
 from .marks import disputed_criteria, filed_reviews, marks_of
 from .models import (
@@ -389,8 +389,8 @@ def assign_reviewer(
 ) -> Review:
     """Ask a person of another organisation to review; asking her again changes nothing.
 
-    Raises TransitionRefused when the version is not in review or her organisation was asked already,
-    and ConflictOfInterest with every reason (practices page, 4.5).
+    Raises TransitionRefused when the version is not in review, her organisation was asked already, or whoever
+    asks has a conflict of interest; and ConflictOfInterest with every reason why she may not (practices page, 4.5).
     """
     actor = current()
     locked: PracticeVersion = (
@@ -398,6 +398,9 @@ def assign_reviewer(
     )
     if locked.status != PracticeStatus.IN_REVIEW or not permissions.can_settle(actor, locked):
         raise TransitionRefused([Unmet("state", _("Reviewers are asked while a practice is in review."))])
+    own = conflicts_of(_user_id(actor), locked.pk, SCREEN)
+    if own:
+        raise TransitionRefused([Unmet("own_conflict", _("You have a conflict of interest yourself.")), *own])
     if not Membership.objects.filter(user=reviewer, organization=organization, valid_to__isnull=True).exists():
         raise TransitionRefused([Unmet("membership", _("This person does not belong to that organisation."))])
     if organization.kind not in {

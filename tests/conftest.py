@@ -8,9 +8,17 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from . import databases
 from .people import People, prove_second_factor
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Every test begins in English: a page read in another language leaves its language in the thread."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -151,11 +151,12 @@ def screening(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def reviewers(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Ask reviewers; everybody with a conflict of interest is listed with the reason."""
+    """Ask reviewers; whoever has a conflict of interest is refused with the reason."""
     version = get_version_or_404(pk)
     if not permissions.can_settle(current(), version):
         raise PermissionDenied
-    candidates = selectors.reviewer_candidates()
+    assignments = selectors.list_assignments(version)
+    candidates = selectors.reviewer_candidates(but={entry["review"].owner_id for entry in assignments})
     form = AssignForm(request.POST or None, candidates=candidates)
     unmet: list[Unmet] = []
     if request.method == "POST" and form.is_valid():
@@ -178,7 +179,7 @@ def reviewers(request: HttpRequest, pk: UUID) -> HttpResponse:
             "version": version,
             "form": form,
             "refused": unmet,
-            "assignments": selectors.list_assignments(version),
+            "assignments": assignments,
         },
         status=422 if form.is_bound else 200,
     )

@@ -21,7 +21,7 @@ from ..enums import Criterion, Interest, ReviewStatus
 from ..forms import DeclarationForm, ReviewForm
 from ..marks import scores_of
 from ..models import PracticeVersion, Review
-from .writing import answer_sections
+from .writing import answer_sections, remember_saved, saved_keys
 
 
 def get_review_or_404(pk: UUID) -> Review:
@@ -36,7 +36,11 @@ def get_review_or_404(pk: UUID) -> Review:
 @require_safe
 def review_list(request: HttpRequest) -> HttpResponse:
     """What the actor was asked to review."""
-    return render(request, "practices/review_list.html", {"reviews": list(selectors.list_reviews(current()))})
+    return render(
+        request,
+        "practices/review_list.html",
+        {"reviews": list(selectors.list_reviews(current())), "saved_keys": saved_keys(request)},
+    )
 
 
 @login_required
@@ -69,11 +73,17 @@ def review_page(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _rubric(request, review, form.at_version(saved_version(review)), refused.unmet, status=422)
     except ConflictOfInterest as conflict:
         return _closed(request, review, list(conflict.reasons), status=422)
+    remember_saved(request, keep_key(review))
     if "file" in request.POST:
         messages.success(request, _("Your review is filed. Thank you."))
         return redirect("practices:reviews")
     messages.success(request, _("Saved. Nobody sees it before you file it."))
     return redirect("practices:review", review.pk)
+
+
+def keep_key(review: Review) -> str:
+    """The name under which the reviewer's browser keeps what was typed."""
+    return f"review:{review.reviewer_id}:{review.pk}"
 
 
 def saved_version(review: Review) -> int:
@@ -135,7 +145,16 @@ def _rubric(
     request: HttpRequest, review: Review, form: ReviewForm, unmet: list[Unmet] | None = None, *, status: int = 200
 ) -> HttpResponse:
     return render(
-        request, "practices/review.html", _dossier(review) | {"form": form, "refused": unmet or []}, status=status
+        request,
+        "practices/review.html",
+        _dossier(review)
+        | {
+            "form": form,
+            "refused": unmet or [],
+            "keep_key": keep_key(review),
+            "saved_keys": saved_keys(request),
+        },
+        status=status,
     )
 
 

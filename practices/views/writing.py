@@ -120,7 +120,10 @@ def _posted_version(request: HttpRequest) -> int:
 
 
 def _after_saving(request: HttpRequest, version: PracticeVersion, step: str) -> HttpResponse:
-    request.session["saved_form"] = [str(version.pk), step, "new" if step == STEPS[0].name else ""]
+    keys = [keep_key(request, version, step)]
+    if step == STEPS[0].name:
+        keys.append(keep_key(request, None, step))
+    remember_saved(request, *keys)
     if "leave" in request.POST:
         messages.success(request, _("Saved. You can go on whenever you like."))
         return redirect("practices:version", version.pk)
@@ -136,13 +139,15 @@ def keep_key(request: HttpRequest, version: PracticeVersion | None, step: str) -
     return f"practice:{request.user.pk}:{version.pk if version else 'new'}:{step}"
 
 
+def remember_saved(request: HttpRequest, *keys: str) -> None:
+    """What was kept under these names is saved now: the next page tells the browser to forget it."""
+    request.session["saved_keys"] = list(keys)
+
+
 def saved_keys(request: HttpRequest) -> list[str]:
-    saved = request.session.pop("saved_form", None)
-    if not saved:
-        return []
-    pk, step, new = saved
-    keys = [f"practice:{request.user.pk}:{pk}:{step}"]
-    return [*keys, f"practice:{request.user.pk}:new:{step}"] if new else keys
+    """The names that the browser may forget, said once."""
+    keys: list[str] = request.session.pop("saved_keys", [])
+    return keys
 
 
 def _form_context(request: HttpRequest, version: PracticeVersion | None, page: StepPage) -> dict[str, Any]:

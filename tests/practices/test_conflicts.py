@@ -495,3 +495,26 @@ def test_a_superuser_without_a_role_reads_nothing_and_opens_no_dossier(people: P
     browser = sign_in(superuser)
     assert browser.get(reverse("practices:review", args=[own.pk])).status_code == 404
     assert browser.get(reverse("practices:version", args=[version.pk])).status_code == 404
+
+
+def test_network_staff_of_the_country_choose_no_reviewers(people: People) -> None:
+    focal_point, specialist = people.focal_point(people.organization(country="UY")), people.specialist()
+    version = in_review(focal_point, specialist)
+    tied = people.member(people.network(), Role.SPECIALIST)
+    people.member(people.organization(OrganizationKind.ACADEMIC, country="UY"), user=tied)
+    reviewer = people.reviewer()
+    with acting(tied, people.network()), pytest.raises(TransitionRefused) as refused:
+        services.assign_reviewer(get(version.pk), reviewer=reviewer, organization=organization_of(reviewer))
+    assert [item.code for item in refused.value.unmet] == ["own_conflict", "own_country"]
+    assign(specialist, version, reviewer)
+
+
+def test_the_page_offers_no_organisation_twice(people: People, sign_in: SignIn) -> None:
+    specialist = people.specialist()
+    version = in_review(people.focal_point(), specialist)
+    asked, other = people.reviewer(), people.reviewer()
+    assign(specialist, version, asked)
+    page = sign_in(specialist).get(reverse("practices:reviewers", args=[version.pk]))
+    offered = {candidate.user for candidate in page.context["form"].candidates.values()}
+    assert asked not in offered
+    assert other in offered

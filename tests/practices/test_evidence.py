@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from practices.evidence import (
     derive_label,
     derive_level,
     is_dated,
+    is_level_hidden,
 )
 
 from ..people import People, acting, endorsed, get, step
@@ -202,7 +204,8 @@ def test_no_effect_and_a_bad_effect_are_instructive_at_every_level(evidence_leve
         (2, "positive", {}, True, "promising"),
         (2, "not_measured", GOOD, True, "promising"),
         (3, "positive", WEAK, False, "good_practice"),
-        (3, "mixed", GOOD, True, "promising"),
+        (2, "mixed", GOOD, True, "documented"),
+        (3, "mixed", GOOD, True, "documented"),
         (3, "not_measured", GOOD, True, "promising"),
         (4, "positive", {}, False, "good_practice"),
         (5, "positive", {}, False, "good_practice"),
@@ -223,6 +226,25 @@ def test_the_label_follows_from_level_direction_scores_and_endorsement(
 )
 def test_evidence_is_dated_after_five_years(years: list[int | None], expected: bool) -> None:
     assert is_dated(years, today_year=2026) is expected
+
+
+@pytest.mark.parametrize(
+    ("years", "last_confirmed", "expected"),
+    [
+        ([], None, False),
+        ([None], None, False),
+        ([2016], None, False),
+        ([2015], None, True),
+        ([2015, 2016], None, False),
+        ([2015], dt.date(2025, 1, 1), False),
+        ([2015], dt.date(2024, 12, 31), False),
+        ([2015], dt.date(2024, 11, 30), True),
+    ],
+)
+def test_a_level_of_evidence_over_ten_years_old_is_hidden_until_confirmed(
+    years: list[int | None], last_confirmed: dt.date | None, expected: bool
+) -> None:
+    assert is_level_hidden(years, today=dt.date(2026, 11, 22), last_confirmed=last_confirmed) is expected
 
 
 # --- From the form to the page -----------------------------------------------------------------
