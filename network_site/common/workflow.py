@@ -18,6 +18,7 @@ from django.dispatch import Signal
 from django.utils.translation import gettext_lazy as _
 
 from . import audit, outbox
+from .html import plain
 from .models import TransitionRecord
 from .scoping import ActorLike, current_actor
 
@@ -158,7 +159,8 @@ class Workflow:
             raise TransitionRefused([Unmet("state", _("This is no longer possible: the record has moved on."))])
         if not step.permission(actor, locked):
             raise TransitionRefused([Unmet("permission", _("You may not do this with this record."))])
-        if step.note_required and not note.strip():
+        note = plain(note).strip()  # signs that nobody sees are no reason
+        if step.note_required and not note:
             raise TransitionRefused([Unmet("note", _("Give the reason. The people concerned will read it."))])
         unmet = [item for guard in step.guards for item in guard(locked, actor)]
         if unmet:

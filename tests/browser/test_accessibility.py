@@ -12,8 +12,7 @@ from playwright.sync_api import Page
 from .site import Site
 from .visitors import NARROW, WIDE, Visitors
 
-# Not proven on an idle machine yet: runs in make nightly until it is (see CHANGELOG, "Not yet proven").
-pytestmark = [pytest.mark.browser, pytest.mark.nightly]
+pytestmark = pytest.mark.browser
 
 PUBLIC = (
     "home", "databank", "databank_narrowed", "databank_empty", "practice_documented", "practice_reviewed",

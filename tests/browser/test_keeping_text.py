@@ -11,8 +11,7 @@ from .answers import BRIEF
 from .site import Site
 from .visitors import Visitors, fill, heading, press
 
-# Not proven on an idle machine yet: runs in make nightly until it is (see CHANGELOG, "Not yet proven").
-pytestmark = [pytest.mark.browser, pytest.mark.nightly]
+pytestmark = pytest.mark.browser
 
 WORDS = "Inspectors were afraid of dogs. Half of all visits met a closed door."
 

@@ -11,8 +11,7 @@ from .answers import BRIEF, MORE_CONDITIONS, STEPS
 from .site import Site
 from .visitors import Visitors, fill, heading, press, sign_in
 
-# Not proven on an idle machine yet: runs in make nightly until it is (see CHANGELOG, "Not yet proven").
-pytestmark = [pytest.mark.browser, pytest.mark.nightly]
+pytestmark = pytest.mark.browser
 
 TITLE = "Written without a script"
 

@@ -514,7 +514,10 @@ def parts(field: BoundField) -> list[dict[str, Any]]:
 @register.filter
 def target(field: BoundField) -> str:
     """The id a link in the error summary jumps to: the input, or the first one of a group."""
-    if kind(field) in {"radios", "checks", "group"}:
+    found = kind(field)
+    if found in {"radios", "checks"} and field.subwidgets:
+        return field.subwidgets[0].id_for_label  # options in groups are numbered by group and place
+    if found in {"radios", "checks", "group"}:
         return f"{field.auto_id}_0"
     return field.id_for_label or field.auto_id
 
