@@ -24,6 +24,7 @@ urlpatterns += i18n_patterns(
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("files/<uuid:pk>/", common.private_file, name="private_file"),
+    path("export/<slug:source>/<slug:kind>/", common.take_list, name="take_list"),
     path("workspace/", include("network_site.workspace.urls")),
     path("workspace/", include("practices.urls")),
     re_path(r"", include(wagtail_urls)),
