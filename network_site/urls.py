@@ -12,6 +12,7 @@ from network_site.organizations.views import to_sign_in
 urlpatterns = [
     path("health/", common.health, name="health"),
     path("api/v1/", include("network_site.api")),
+    path("vocab/", include("network_site.taxonomy.urls")),
     # Wagtail's and Django's own sign-in pages would make a session without a second factor.
     path("admin/login/", to_sign_in),
     path("_util/login/", to_sign_in),
