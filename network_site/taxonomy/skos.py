@@ -103,8 +103,12 @@ def _add_term(graph: Graph, term: Term) -> None:
     if term.exact_match:
         graph.add((subject, SKOS.exactMatch, URIRef(term.exact_match)))
     for codelist, code in term.extra.get("links", {}).items():
-        # A code in a list of others, such as a purpose of the OECD's CRS: a notation of that list's kind.
         for one in code if isinstance(code, list) else [code]:
+            if str(one).startswith(codelist.upper()):
+                near = URIRef(f"{settings.SITE_URL}/vocab/{codelist.upper()}/{one}")
+                graph.add((subject, SKOS.relatedMatch, near))
+                continue
+            # A code in a list of others, such as a purpose of the OECD's CRS: a notation of that list's kind.
             kind = URIRef(f"{settings.SITE_URL}/vocab/#{codelist}")
             graph.add((subject, SKOS.notation, Literal(str(one), datatype=kind)))
     if term.extra.get("source"):

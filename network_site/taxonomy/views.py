@@ -45,9 +45,8 @@ def _page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpR
             {"code": code, "label": label, "url": f"?lang={code}", "current": code == language}
             for code, label in settings.LANGUAGES
         ]
-        response = render(
-            request, template, context | {"language_links": links, "tail": f"?lang={given}" if given else ""}
-        )
+        frame = {"language_links": links, "tail": f"?lang={language}" if given else ""}
+        response = render(request, template, context | frame)
     response["Content-Language"] = language
     patch_vary_headers(response, ["Accept", "Accept-Language", "Cookie"])
     return response

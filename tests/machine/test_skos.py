@@ -46,6 +46,7 @@ def test_every_scheme_reads_back_whole(client: Client, kind: str) -> None:
         assert set(graph.objects(concept, SKOS.broader)) <= concepts
         for above in graph.objects(concept, SKOS.broader):
             assert (above, SKOS.narrower, concept) in graph
+    assert {near for concept in concepts for near in graph.objects(concept, SKOS.relatedMatch)} <= concepts
     for concept in concepts:
         seen, level = {concept}, [concept]
         while level:
