@@ -11,6 +11,8 @@ from network_site.organizations.views import to_sign_in
 
 urlpatterns = [
     path("health/", common.health, name="health"),
+    path("api/v1/", include("network_site.api")),
+    path("vocab/", include("network_site.taxonomy.urls")),
     # Wagtail's and Django's own sign-in pages would make a session without a second factor.
     path("admin/login/", to_sign_in),
     path("_util/login/", to_sign_in),
@@ -23,6 +25,7 @@ urlpatterns += i18n_patterns(
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("files/<uuid:pk>/", common.private_file, name="private_file"),
+    path("export/<slug:source>/<slug:kind>/", common.take_list, name="take_list"),
     path("workspace/", include("network_site.workspace.urls")),
     path("workspace/", include("practices.urls")),
     re_path(r"", include(wagtail_urls)),

@@ -10,10 +10,11 @@ class PracticesConfig(AppConfig):
         from network_site.common.files import file_finders
         from network_site.publishing.slots import home_sections, organization_sections
 
-        from . import receivers, selectors
+        from . import exporting, receivers, selectors
         from .views import sections
 
         file_finders.fill("practices", selectors.find_evidence_file)
         home_sections.fill("practices", sections.home)
         organization_sections.fill("practices", sections.organization)
+        exporting.connect()
         receivers.connect()

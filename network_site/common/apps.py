@@ -10,10 +10,12 @@ class CommonConfig(AppConfig):
     label = "common"
 
     def ready(self) -> None:
-        from . import guards
+        from . import exports, guards
         from .database import teach_sqlite
+        from .files import file_finders
 
         connection_created.connect(teach_sqlite, dispatch_uid="common.teach_sqlite")
+        file_finders.fill("exports", exports.find_export)
         guards.guard("common.TransitionRecord", guards.APPEND_ONLY)
         guards.guard("common.AuditEntry", guards.APPEND_ONLY)
         post_migrate.connect(_install_guards, dispatch_uid="common.install_guards")

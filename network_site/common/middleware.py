@@ -7,7 +7,9 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from .language import without_language
 
@@ -23,9 +25,27 @@ class RefuseUnreadableRequests:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         values = [value for values in request.GET.lists() for value in (values[0], *values[1])]
         if "\x00" in request.path or any("\x00" in value for value in values):
+            if request.path.startswith("/api/"):
+                from .api import problem
+
+                return problem(400, _("This address cannot be read."))
             return render(request, "400.html", status=400)
         response: HttpResponse = self.get_response(request)
         return response
+
+
+class LanguageOfReader(LocaleMiddleware):
+    """Django's own, but machines' addresses have no language in front, and a missing one of them is missing.
+
+    Elsewhere Wagtail takes every path, so that a 404 without a language becomes a redirect to one with it.
+    """
+
+    MACHINES = ("/api/", "/vocab/", "/sitemap", "/robots.txt", "/health/")
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if request.path_info.startswith(self.MACHINES):
+            return response
+        return super().process_response(request, response)  # type: ignore[no-any-return]
 
 
 class ContentSecurityByArea:

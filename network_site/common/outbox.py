@@ -27,14 +27,19 @@ LONGEST_PAUSE = timedelta(minutes=15)
 
 Consumer = Callable[[Outbox], None]
 _consumers: dict[str, list[Consumer]] = {}
+_slow_consumers: dict[str, list[Consumer]] = {}
 
 
-def consumer(*kinds: str) -> Callable[[Consumer], Consumer]:
-    """Register a function for kinds of outbox rows. It must be idempotent."""
+def consumer(*kinds: str, slow: bool = False) -> Callable[[Consumer], Consumer]:
+    """Register a function for kinds of outbox rows. It must be idempotent.
+
+    A `slow` one works outside of the transaction that marks the row as done, and opens short ones of its own: on
+    SQLite an open transaction makes every other writer wait.
+    """
 
     def register(function: Consumer) -> Consumer:
         for kind in kinds:
-            handlers = _consumers.setdefault(kind, [])
+            handlers = (_slow_consumers if slow else _consumers).setdefault(kind, [])
             if function not in handlers:
                 handlers.append(function)
         return function
@@ -89,6 +94,8 @@ def deliver(pk: UUID) -> bool:
     if row is None:
         return False
     try:
+        for handle in _slow_consumers.get(row.kind, []):
+            handle(row)
         with transaction.atomic():
             for handle in _consumers.get(row.kind, []):
                 handle(row)

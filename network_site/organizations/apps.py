@@ -13,8 +13,10 @@ class OrganizationsConfig(AppConfig):
 
         from . import rls, tenancy  # noqa: F401  (registers checks and the reader of shared histories)
         from .actor import acting_as, service_actor
+        from .selectors import person_at_work
 
         hooks.provide_service_actor(lambda name, reason: acting_as(service_actor(name), reason=reason))
+        hooks.provide_person_actor(person_at_work)
         post_migrate.connect(_install_row_level_security, dispatch_uid="organizations.install_rls")
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
 from network_site.common.scoping import unscoped
 
-from .actor import Actor, MembershipFact
+from .actor import Actor, MembershipFact, acting_as
 from .enums import OrganizationKind
 from .models import Membership, Organization, User
 
@@ -68,6 +71,20 @@ def actor_for(user: User, organization_id: UUID | None = None) -> Actor:
         roles=acting.roles,
         memberships=memberships,
     )
+
+
+@contextmanager
+def person_at_work(user_id: UUID, organization_id: UUID | None) -> Iterator[Actor]:
+    """Act as a person outside of a request, for the organisation for which she left the work.
+
+    Raises PermissionDenied when the account is closed or she no longer belongs there: nobody's rights outlive her.
+    """
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    actor = actor_for(user, organization_id) if user is not None else None
+    if actor is None or actor.organization_id != organization_id:
+        raise PermissionDenied
+    with acting_as(actor, reason="work that a person left behind"):
+        yield actor
 
 
 def network_organization() -> Organization:

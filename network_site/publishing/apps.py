@@ -10,5 +10,8 @@ class PublishingConfig(AppConfig):
     def ready(self) -> None:
         from network_site.common import guards
 
+        from . import exporting
+
+        exporting.connect()
         for model in ("PublishedRecord", "PublishedVersion", "RecordTerm"):
             guards.guard(f"publishing.{model}", guards.PUBLISHING_ONLY)

@@ -12,9 +12,11 @@ from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from network_site.common.language import pick
+from network_site.organizations.enums import OrganizationKind
+from network_site.organizations.models import Organization
 from network_site.taxonomy.models import Country, Term
 
-from .models import PublishedRecord, RecordTerm
+from .models import Audience, PublishedRecord, RecordTerm
 from .services import fold
 
 PAGE_SIZE = 20
@@ -147,6 +149,20 @@ def _narrowed(query: RecordQuery, kind: str, *, without: str = "") -> QuerySet[P
     if without != "group":
         records = _with_terms(records, query.group)
     return records
+
+
+def find_records(query: RecordQuery, *, kind: str, public_only: bool = False) -> QuerySet[PublishedRecord]:
+    """All records that fit, in the order that is asked for; `public_only` is for what machines and caches read."""
+    records = _narrowed(query, kind).select_related("owner", "country").defer("search_text")
+    if public_only:
+        records = records.filter(audience=Audience.PUBLIC)
+    return records.order_by(*SORTS[query.sort])
+
+
+def public_records(kind: str) -> QuerySet[PublishedRecord]:
+    """Records of a kind that everybody may read, withdrawn ones too: what API, feeds and sitemap are made from."""
+    records: QuerySet[PublishedRecord] = PublishedRecord.objects.of_kind(kind).filter(audience=Audience.PUBLIC)
+    return records.select_related("owner", "country").defer("search_text")
 
 
 def list_records(query: RecordQuery, *, kind: str) -> RecordList:
@@ -283,3 +299,23 @@ def totals(*, kind: str) -> Totals:
         )
     )
     return Totals(counted["all"], counted["real"], counted["measured"])
+
+
+def find_organizations(*, text: str = "", kind: str = "", country: str = "") -> list[Organization]:
+    """Listed organisations that fit, real ones first, by place and name in the reader's language."""
+    found = Organization.objects.listed().select_related("country")
+    if kind in OrganizationKind.values:
+        found = found.filter(kind=kind)
+    if country:
+        found = found.filter(country_id=country)
+    wanted = fold(text.strip())
+    matching = [one for one in found if wanted in fold(f"{' '.join(one.names.values())} {one.acronym} {one.place}")]
+    return sorted(matching, key=lambda one: (one.is_demo, fold(one.place), fold(one.name)))
+
+
+def index_paths(model: Any) -> dict[str, str]:
+    """The path of an index page in each language in which it is live; one query."""
+    return {
+        page.locale.language_code: page.get_url_parts()[2] or "/"
+        for page in model.objects.live().select_related("locale")
+    }

@@ -63,7 +63,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "network_site.common.middleware.ContentSecurityByArea",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "network_site.common.middleware.LanguageOfReader",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -178,6 +178,10 @@ TIME_ZONE = "UTC"
 LANGUAGE_COOKIE_NAME = "enlace_language"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 
+# --- Public API ------------------------------------------------------------------------------
+# For each client address, over all workers (common/limits.py).
+API_REQUESTS_PER_MINUTE = int(env.text("API_REQUESTS_PER_MINUTE", "120"))
+
 # --- Files -----------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("STATIC_ROOT", str(VAR_DIR / "static")))
@@ -250,7 +254,9 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     # Wagtail reports every reindexed page; nobody reads that.
-    "loggers": {name: {"level": "WARNING"} for name in ("django_tasks", "wagtail", "modelsearch")},
+    "loggers": {name: {"level": "WARNING"} for name in ("django_tasks", "wagtail", "modelsearch")}
+    # Both tell each step of a drawing.
+    | {name: {"level": "WARNING"} for name in ("weasyprint", "fontTools")},
 }
 
 # Shown to readers where a label is needed for the reviewing body.

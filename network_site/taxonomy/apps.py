@@ -6,3 +6,8 @@ from django.apps import AppConfig
 class TaxonomyConfig(AppConfig):
     name = "network_site.taxonomy"
     label = "taxonomy"
+
+    def ready(self) -> None:
+        from . import exporting
+
+        exporting.connect()

@@ -37,3 +37,15 @@ class DatabankPage(RecordIndexPage):
         from ..views.public import practice_page
 
         return practice_page(request, self, number, slug, version)
+
+    @path("<int:number>-<slug:slug>/pdf/")
+    def pdf(self, request: HttpRequest, number: int, slug: str) -> HttpResponse:
+        from ..views.public import practice_pdf
+
+        return practice_pdf(request, self, number, slug)
+
+    @path("<int:number>-<slug:slug>/v<int:version>/pdf/")
+    def version_pdf(self, request: HttpRequest, number: int, slug: str, version: int) -> HttpResponse:
+        from ..views.public import practice_pdf
+
+        return practice_pdf(request, self, number, slug, version)

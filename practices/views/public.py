@@ -9,14 +9,18 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 
+from network_site.common import limits
 from network_site.common.language import current_language
 from network_site.publishing.models import OrganizationsPage, PublishedRecord
 from network_site.publishing.selectors import RecordQuery, list_records
 
+from .. import pdf
 from ..cards import card, page_context
 
 KIND = "practice"
+NEW_PDFS_PER_MINUTE = 20
 
 
 def databank(request: HttpRequest, page: Any) -> HttpResponse:
@@ -63,6 +67,48 @@ def _chips(request: HttpRequest, found: Any) -> list[dict[str, str]]:
 
 def practice_page(request: HttpRequest, page: Any, number: int, slug: str, version: int | None = None) -> HttpResponse:
     """A practice, or one of its versions at its permanent address; 410 with the reason once withdrawn."""
+    tail = f"v{version}/" if version is not None else ""
+    context = _opened(request, page, number, slug, version, tail)
+    if isinstance(context, HttpResponse):
+        return context
+    return render(request, "practices/practice.html", context)
+
+
+def practice_pdf(request: HttpRequest, page: Any, number: int, slug: str, version: int | None = None) -> HttpResponse:
+    """The same as a tagged PDF; 503 with a sentence where the machine cannot draw one.
+
+    Drawing takes a second or two, so that one address may have only some new ones a minute; those that were drawn
+    before come at once.
+    """
+    tail = f"v{version}/pdf/" if version is not None else "pdf/"
+    context = _opened(request, page, number, slug, version, tail)
+    if isinstance(context, HttpResponse):
+        return context
+    html = pdf.page_as_html(context)
+    if not pdf.kept(html).exists():
+        standing = limits.count("pdf", limits.address_of(request), limit=NEW_PDFS_PER_MINUTE, window=60)
+        if standing.is_over:
+            refusal = {"record_url": context["record_url"], "is_busy": True, "seconds": standing.seconds_left}
+            busy = render(request, "practices/no_pdf.html", refusal | {"page": page}, status=429)
+            busy["Retry-After"] = str(standing.seconds_left)
+            return busy
+    try:
+        content = pdf.pdf_of(html)
+    except pdf.NoDrawingLibrary:
+        return render(request, "practices/no_pdf.html", {"record_url": context["record_url"], "page": page}, status=503)
+    name = f"{context['record'].code}-v{context['snapshot']['version']}-{current_language()}.pdf"
+    headers = {
+        "Content-Disposition": content_disposition_header(False, name) or "inline",
+        "X-Content-Type-Options": "nosniff",
+        "Link": f'<{context["permanent_url"]}>; rel="canonical"',
+    }
+    return HttpResponse(content, content_type="application/pdf", headers=headers)
+
+
+def _opened(
+    request: HttpRequest, page: Any, number: int, slug: str, version: int | None, tail: str
+) -> HttpResponse | dict[str, Any]:
+    """What page and PDF show of a practice or of one of its versions; or the answer where there is nothing to show."""
     if not 0 < number < 2**31 or (version is not None and not 0 < version < 2**15):
         raise Http404
     record = (
@@ -86,7 +132,6 @@ def practice_page(request: HttpRequest, page: Any, number: int, slug: str, versi
             status=410,
         )
     base = page.get_url(request)
-    tail = f"v{version}/" if version is not None else ""
     if slug != record.slug:
         return HttpResponsePermanentRedirect(f"{base}{record.path}{tail}")
     versions = list(record.versions.all().only("version", "published_at", "record_id"))
@@ -98,33 +143,30 @@ def practice_page(request: HttpRequest, page: Any, number: int, slug: str, versi
         snapshot = chosen.snapshot
     permanent = f"{settings.SITE_URL}{base}{record.path}v{snapshot['version']}/"
     context = page_context(record, snapshot)
-    return render(
-        request,
-        "practices/practice.html",
-        context
-        | {
-            "page": page,
-            "record": record,
-            "snapshot": snapshot,
-            "record_url": f"{base}{record.path}",
-            "is_current": snapshot["version"] == record.version,
-            "versions": [
-                {
-                    "number": entry.version,
-                    "published_at": entry.published_at,
-                    "url": f"{base}{record.path}v{entry.version}/",
-                    "current": entry.version == record.version,
-                    "shown": entry.version == snapshot["version"],
-                }
-                for entry in versions
-            ],
-            "permanent_url": permanent,
-            "citation": _citation(record, snapshot, context, permanent),
-            "databank_url": base,
-            "owner_url": _owner_url(record),
-            "workspace_practice_url": reverse("practices:list") if request.user.is_authenticated else "",
-        },
-    )
+    is_current = snapshot["version"] == record.version
+    return context | {
+        "page": page,
+        "record": record,
+        "snapshot": snapshot,
+        "record_url": f"{base}{record.path}",
+        "is_current": is_current,
+        "versions": [
+            {
+                "number": entry.version,
+                "published_at": entry.published_at,
+                "url": f"{base}{record.path}v{entry.version}/",
+                "current": entry.version == record.version,
+                "shown": entry.version == snapshot["version"],
+            }
+            for entry in versions
+        ],
+        "permanent_url": permanent,
+        "citation": _citation(record, snapshot, context, permanent),
+        "databank_url": base,
+        "owner_url": _owner_url(record),
+        "workspace_practice_url": reverse("practices:list") if request.user.is_authenticated else "",
+        "pdf_url": f"{base}{record.path}{'' if is_current else f'v{version}/'}pdf/" if pdf.is_possible() else "",
+    }
 
 
 def _owner_url(record: PublishedRecord) -> str:

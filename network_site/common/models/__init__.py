@@ -2,6 +2,7 @@
 
 from .audit import AuditEntry, AuditHead
 from .base import TimestampedModel
+from .exports import Export
 from .idempotency import IdempotencyKey
 from .notices import Notice
 from .outbox import Outbox
@@ -10,6 +11,7 @@ from .transitions import TransitionRecord
 __all__ = [
     "AuditEntry",
     "AuditHead",
+    "Export",
     "IdempotencyKey",
     "Notice",
     "Outbox",
