@@ -25,6 +25,4 @@ def unseal(purpose: str, sealed: str) -> str:
     try:
         return _fernet(purpose).decrypt(sealed.encode()).decode() if sealed else ""
     except InvalidToken as fault:
-        raise ImproperlyConfigured(
-            f"A secret ({purpose}) was sealed with another SECRET_KEY; enter it again."
-        ) from fault
+        raise ImproperlyConfigured(f"A secret ({purpose}) was sealed with another SECRET_KEY. Give it anew") from fault

@@ -175,9 +175,11 @@ def save_identity_provider(
     provider.full_clean()
     provider.save()
     provider.domains.exclude(domain__in=wanted).delete()
-    IdentityDomain.objects.bulk_create(
-        [IdentityDomain(provider=provider, domain=domain) for domain in wanted], ignore_conflicts=True
-    )
+    for domain in wanted:
+        if not provider.domains.filter(domain=domain).exists():
+            one = IdentityDomain(provider=provider, domain=domain)
+            one.full_clean()
+            one.save()
     after = {"domains": wanted, "role": role, "active": is_active, "client": client_id}
     audit.record("identity.provider_saved", tenant_id=organization.pk, subject=provider, after=after)
     return provider
@@ -227,9 +229,8 @@ def admit(
     them. Raises NotAdmitted, having written nothing.
     """
     # One at a time for each server: two first sign-ins of one person are one account.
-    provider = (
-        IdentityProvider.objects.select_for_update(of=("self",)).select_related("organization").get(pk=provider.pk)
-    )
+    locked = IdentityProvider.objects.select_for_update(of=("self",)).select_related("organization")
+    provider = locked.get(pk=provider.pk)
     email = email.strip().lower()
     name, _at, domain = email.rpartition("@")
     if not name or len(email) > 254 or not provider.domains.filter(domain=domain).exists():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from allauth.socialaccount.models import SocialApp
+from django.core.validators import DomainNameValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -58,7 +59,7 @@ class IdentityDomain(models.Model):
     """A part behind the @ for which one provider answers, and no other."""
 
     provider = models.ForeignKey(IdentityProvider, on_delete=models.CASCADE, related_name="domains")
-    domain = models.CharField(max_length=253, unique=True)
+    domain = models.CharField(max_length=253, unique=True, validators=[DomainNameValidator()])
 
     class Meta:
         ordering = ["domain"]

@@ -157,9 +157,10 @@ def finish(request: HttpRequest, provider: IdentityProvider, response: str) -> P
 
 
 def _was_refused(auth: Auth) -> bool:
-    """Whether the provider itself says that nobody signed in."""
+    """Whether the provider itself says that nobody signed in (this chooses a sentence, and nothing else)."""
     document = OneLogin_Saml2_XML.to_etree(auth.get_last_response_xml())
-    return OneLogin_Saml2_Utils.get_status(document).get("code") != Names.STATUS_SUCCESS
+    codes = OneLogin_Saml2_XML.query(document, "/samlp:Response/samlp:Status/samlp:StatusCode")
+    return bool(codes) and codes[0].get("Value") != Names.STATUS_SUCCESS
 
 
 def _end_of(auth: Auth) -> datetime:

@@ -149,4 +149,5 @@ def _refused(request: HttpRequest, provider: IdentityProvider, code: str, reason
     }
     text = said.get(code, _("The answer of %(name)s could not be verified, so nobody was signed in.")) % {"name": name}
     context = {"text": text, "again": f"{reverse('sso_start')}?organisation={provider.key}"}
-    return render(request, "socialaccount/authentication_error.html", context, status=503 if code == "away" else 403)
+    # Not 503 where the provider is away: it is not this site that failed, and nothing is to be rolled back.
+    return render(request, "socialaccount/authentication_error.html", context, status=403)
