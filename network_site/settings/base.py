@@ -113,8 +113,9 @@ else:
     # Shared by all worker processes, because rate limits must not be counted per process.
     CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "BACKEND": "network_site.common.cache.SharedFileCache",
             "LOCATION": str(VAR_DIR / "cache"),
+            "OPTIONS": {"MAX_ENTRIES": 100_000},
         }
     }
 CELERY_BROKER_URL = REDIS_URL or "memory://"
