@@ -7,6 +7,7 @@ from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
 from network_site.common import views as common
+from network_site.organizations.sso import urls as sso
 from network_site.organizations.views import to_sign_in
 
 urlpatterns = [
@@ -18,12 +19,17 @@ urlpatterns = [
     path("_util/login/", to_sign_in),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
+    # Registered at the organisations' servers, so without a language.
+    path("accounts/", include(sso.machine_patterns)),
 ]
+# allauth asks for it by this name when a limit is reached.
+handler429 = common.too_many_requests
 
 urlpatterns += i18n_patterns(
     path("_util/login/", to_sign_in),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include(sso.page_patterns)),
     path("files/<uuid:pk>/", common.private_file, name="private_file"),
     path("export/<slug:source>/<slug:kind>/", common.take_list, name="take_list"),
     path("workspace/", include("network_site.workspace.urls")),

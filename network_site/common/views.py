@@ -43,6 +43,14 @@ def private_file(request: HttpRequest, pk: UUID) -> HttpResponse | FileResponse:
     return send_private_file(found)
 
 
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """Say when to come back. No window of ACCOUNT_RATE_LIMITS is longer than five minutes."""
+    response = render(request, "429.html", status=429)
+    response["Retry-After"] = "300"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say that nothing is lost and how to go on."""
     return render(request, "403_csrf.html", status=403)

@@ -8,17 +8,29 @@ from typing import Any
 from uuid import UUID
 
 from allauth.account.authentication import get_authentication_records
+from allauth.core.internal import ratelimit
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
+
+from network_site.common.language import without_language
 
 from .actor import ANONYMOUS, Actor, acting_as
 from .selectors import actor_for
 
 Handler = Callable[[HttpRequest], Any]
 SESSION_KEY = "acting_for"
+
+
+def vouched_for_by(request: HttpRequest) -> UUID | None:
+    """The organisation whose identity provider signed this session in; None where the person did it herself."""
+    for record in get_authentication_records(request, request.user):  # type: ignore[arg-type]
+        if record.get("method") == "socialaccount":
+            return UUID(record["organization"])
+    return None
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -29,7 +41,7 @@ def actor_of(request: HttpRequest) -> Actor:
     chosen = None
     with suppress(ValueError, TypeError):
         chosen = UUID(str(request.session.get(SESSION_KEY)))
-    return actor_for(user, chosen)  # type: ignore[arg-type]
+    return actor_for(user, chosen, only=vouched_for_by(request))  # type: ignore[arg-type]
 
 
 class ActorMiddleware:
@@ -61,6 +73,27 @@ def proved_second_factor(request: HttpRequest) -> bool:
 def _operates_the_site(request: HttpRequest) -> bool:
     """Whether the person could enter the CMS without any membership."""
     return request.user.is_authenticated and (request.user.is_staff or request.user.is_superuser)
+
+
+class RateLimitByPath:
+    """Limits how often a client may ask for the addresses in RATE_LIMITED_PATHS, whatever their view does.
+
+    For pages that open with a secret in the address (invitations) or write before anybody is known
+    (answers of sign-in servers). The numbers stand in ACCOUNT_RATE_LIMITS, by the name of the action.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        path = without_language(request.path)
+        for start, action in settings.RATE_LIMITED_PATHS.items():
+            if path.startswith(start) and not ratelimit.consume(
+                request, app="allauth.account", action=action, limit_get=True
+            ):
+                return ratelimit.respond_429(request)
+        response: HttpResponse = self.get_response(request)
+        return response
 
 
 class SecondFactorMiddleware:

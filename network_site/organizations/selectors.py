@@ -55,9 +55,14 @@ def bootstrap_memberships(user_id: UUID) -> tuple[MembershipFact, ...]:
     )
 
 
-def actor_for(user: User, organization_id: UUID | None = None) -> Actor:
-    """The person as an actor, for the organisation named (if she belongs to it) or her first one."""
+def actor_for(user: User, organization_id: UUID | None = None, *, only: UUID | None = None) -> Actor:
+    """The person as an actor, for the organisation named (if she belongs to it) or her first one.
+
+    `only` narrows her to one organisation: the one whose identity provider vouched for this session.
+    """
     memberships = bootstrap_memberships(user.pk)
+    if only is not None:
+        memberships = tuple(fact for fact in memberships if fact.organization_id == only)
     acting = next((fact for fact in memberships if fact.organization_id == organization_id), None)
     if acting is None and memberships:
         acting = memberships[0]

@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount, SocialApp
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from network_site.common import audit
+from network_site.common.html import plain
 from network_site.common.scoping import current_actor
 
 from .enums import NETWORK_ROLES, TENANT_ROLES, OrganizationKind
-from .models import Membership, Organization, Share, User
+from .models import (
+    IdentityDomain,
+    IdentityProvider,
+    Membership,
+    Organization,
+    SeenAssertion,
+    Share,
+    User,
+)
+from .selectors import bootstrap_memberships
 
 
 @transaction.atomic
@@ -104,3 +118,173 @@ def revoke_shares(*, object_id: UUID, capacity: str, user: User | None = None) -
 def note_switch(*, organization_id: UUID) -> None:
     """Log that a person now acts for another of her organisations."""
     audit.record("actor.switched", tenant_id=organization_id)
+
+
+# --- Sign-in servers of organisations ---------------------------------------------------------
+
+
+class NotAdmitted(Exception):
+    """An organisation's own server proved a person, and yet she may not come in; `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@transaction.atomic
+def save_identity_provider(
+    *,
+    key: str,
+    organization: Organization,
+    protocol: str,
+    client_id: str,
+    settings: dict[str, Any],
+    domains: Collection[str],
+    role: str,
+    is_active: bool = True,
+) -> IdentityProvider:
+    """Let an organisation's server sign its people in, or bring what we know of it up to date.
+
+    The key, the organisation and the protocol of a known one never change: the names under which it
+    knows its people would come to mean others. Raises ValidationError for that, for a domain of another
+    provider, and for a role at the Network, whose people are let in one by one.
+    """
+    if role and organization.kind == OrganizationKind.NETWORK:
+        raise ValidationError(_("The Network lets its people in one by one: leave the role empty."))
+    wanted = sorted({domain.strip().lower() for domain in domains})
+    taken = IdentityDomain.objects.filter(domain__in=wanted).exclude(provider__key=key)
+    if not wanted or taken:
+        raise ValidationError(
+            _("Name at least one domain, and none that another provider answers for: %(domains)s."),
+            params={"domains": ", ".join(one.domain for one in taken)},
+        )
+    provider = (
+        IdentityProvider.objects.select_for_update(of=("self",))
+        .select_related("app", "organization")
+        .filter(key=key)
+        .first()
+    )
+    if provider is None:
+        app = SocialApp.objects.create(provider=protocol, provider_id=key, name=key[:40], client_id=client_id)
+        provider = IdentityProvider(key=key, organization=organization, app=app)
+    elif (provider.organization_id, provider.app.provider) != (organization.pk, protocol):
+        raise ValidationError(_("The organisation and the protocol of a provider never change. Choose a new key."))
+    provider.app.client_id, provider.app.settings = client_id, settings
+    provider.app.save()
+    provider.role, provider.is_active = role, is_active
+    provider.full_clean()
+    provider.save()
+    provider.domains.exclude(domain__in=wanted).delete()
+    for domain in wanted:
+        if not provider.domains.filter(domain=domain).exists():
+            one = IdentityDomain(provider=provider, domain=domain)
+            one.full_clean()
+            one.save()
+    after = {"domains": wanted, "role": role, "active": is_active, "client": client_id}
+    audit.record("identity.provider_saved", tenant_id=organization.pk, subject=provider, after=after)
+    return provider
+
+
+@transaction.atomic
+def remove_identity_provider(*, key: str) -> None:
+    """Take a server's word no longer, and forget under which names it knew its people; they stay members.
+
+    Raises IdentityProvider.DoesNotExist.
+    """
+    provider = IdentityProvider.objects.select_related("app").get(key=key)
+    audit.record("identity.provider_removed", tenant_id=provider.organization_id, subject=provider)
+    SocialAccount.objects.filter(provider=provider.key).delete()
+    provider.delete()
+    provider.app.delete()
+
+
+@transaction.atomic
+def use_assertion(*, provider: IdentityProvider, assertion: str, expires_at: datetime) -> None:
+    """Use a SAML assertion up. Raises NotAdmitted when it was used before."""
+    SeenAssertion.objects.filter(expires_at__lt=timezone.now()).delete()
+    try:
+        with transaction.atomic():
+            SeenAssertion.objects.create(
+                provider=provider, assertion=sha256(assertion.encode()).hexdigest(), expires_at=expires_at
+            )
+    except IntegrityError:
+        raise NotAdmitted("replayed") from None
+
+
+@transaction.atomic
+def admit(
+    *,
+    provider: IdentityProvider,
+    subject: str,
+    email: str,
+    first_name: str = "",
+    last_name: str = "",
+    language: str = "en",
+) -> User:
+    """The person whom an organisation's server has proved, by the lasting name it has for her.
+
+    In this order: the address lies in a domain of the organisation; a known name is its person; a
+    confirmed address of somebody who belongs to this organisation alone is connected; else account and
+    membership are made. Whoever belongs to another organisation too is never vouched for by one of
+    them. Raises NotAdmitted, having written nothing.
+    """
+    # One at a time for each server: two first sign-ins of one person are one account.
+    locked = IdentityProvider.objects.select_for_update(of=("self",)).select_related("organization")
+    provider = locked.get(pk=provider.pk)
+    email = email.strip().lower()
+    name, _at, domain = email.rpartition("@")
+    if not name or len(email) > 254 or not provider.domains.filter(domain=domain).exists():
+        raise NotAdmitted("address")
+    if not subject or len(subject) > 191:
+        raise NotAdmitted("subject")
+    known = SocialAccount.objects.filter(provider=provider.key, uid=subject).select_related("user").first()
+    if known is not None:
+        _refuse_stranger(known.user, provider.organization)
+        return known.user  # type: ignore[no-any-return]
+    confirmed = EmailAddress.objects.filter(email__iexact=email, verified=True).select_related("user").first()
+    if confirmed is not None:
+        person: User = confirmed.user
+        _refuse_stranger(person, provider.organization)
+        # An address is given to a successor; a name that the server uses is not.
+        if SocialAccount.objects.filter(provider=provider.key, user=person).exists():
+            raise NotAdmitted("membership")
+    else:
+        person = _new_person(provider, email, first_name, last_name, language)
+    SocialAccount.objects.create(user=person, provider=provider.key, uid=subject)
+    audit.record("identity.connected", tenant_id=provider.organization_id, subject=person, reason=provider.key)
+    return person
+
+
+def _refuse_stranger(person: User, organization: Organization) -> None:
+    """Raise NotAdmitted unless the person belongs to this organisation and to no other one."""
+    belongs = {fact.organization_id for fact in bootstrap_memberships(person.pk)}
+    operates = person.is_staff or person.is_superuser
+    if belongs != {organization.pk} or (operates and organization.kind != OrganizationKind.NETWORK):
+        raise NotAdmitted("several" if organization.pk in belongs else "membership")
+
+
+def _new_person(provider: IdentityProvider, email: str, first_name: str, last_name: str, language: str) -> User:
+    if not provider.role or User.objects.filter(email__iexact=email).exists():
+        raise NotAdmitted("membership")
+    person = User.objects.create_user(
+        email,
+        first_name=plain(first_name).strip()[:150],
+        last_name=plain(last_name).strip()[:150],
+        language=language,
+    )
+    EmailAddress.objects.create(user=person, email=email, verified=True, primary=True)
+    membership = Membership.objects.create(user=person, organization=provider.organization, roles=[provider.role])
+    audit.record(
+        "membership.granted",
+        tenant_id=provider.organization_id,
+        subject=membership,
+        reason=provider.key,
+        after=membership.roles,
+    )
+    return person
+
+
+@transaction.atomic
+def note_refused_identity(*, provider: IdentityProvider, code: str) -> None:
+    """Log for the organisation that its server vouched for somebody whom we did not let in."""
+    audit.record("identity.refused", tenant_id=provider.organization_id, subject=provider, reason=code)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from . import services
 from .actor import acting_as
-from .middleware import SESSION_KEY
+from .middleware import SESSION_KEY, vouched_for_by
 from .selectors import actor_for
 
 
@@ -25,7 +25,7 @@ def switch_organization(request: HttpRequest) -> HttpResponse:
         wanted = UUID(request.POST.get("membership", ""))
     except ValueError:
         raise Http404 from None
-    actor = actor_for(request.user, wanted)  # type: ignore[arg-type]
+    actor = actor_for(request.user, wanted, only=vouched_for_by(request))  # type: ignore[arg-type]
     if actor.organization_id != wanted:
         raise Http404
     request.session[SESSION_KEY] = str(wanted)

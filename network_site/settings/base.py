@@ -34,6 +34,9 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.socialaccount.providers.saml",
     "wagtail.contrib.redirects",
     "wagtail.embeds",
     "wagtail.sites",
@@ -71,6 +74,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "network_site.organizations.middleware.RateLimitByPath",
     "network_site.organizations.middleware.SecondFactorMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "network_site.common.middleware.PrivateByDefault",
@@ -109,8 +113,9 @@ else:
     # Shared by all worker processes, because rate limits must not be counted per process.
     CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "BACKEND": "network_site.common.cache.SharedFileCache",
             "LOCATION": str(VAR_DIR / "cache"),
+            "OPTIONS": {"MAX_ENTRIES": 100_000},
         }
     }
 CELERY_BROKER_URL = REDIS_URL or "memory://"
@@ -140,6 +145,30 @@ ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 900
 ALLAUTH_TRUSTED_PROXY_COUNT = int(env.text("TRUSTED_PROXY_COUNT", "0"))
+# How often something may be tried: by address of the client (ip) and by account (key), over all workers.
+# No window is longer than five minutes, which is what Retry-After on the page 429 says (decision 0019).
+ACCOUNT_RATE_LIMITS: dict[str, str] | bool = {
+    "login": "30/m/ip",
+    "login_failed": "20/m/ip,5/5m/key",  # passwords, and codes of the second factor
+    "reauthenticate": "10/m/user",
+    "signup": "20/m/ip",
+    "confirm_email": "1/3m/key",
+    "request_login_code": "20/m/ip,3/5m/key",
+    "reset_password": "20/m/ip,3/5m/key",
+    "reset_password_from_key": "20/m/ip",
+    "change_password": "5/m/user",
+    "manage_email": "10/m/user",
+    "invitation": "20/m/ip",
+    "single_sign_on": "30/m/ip",
+}
+# Addresses (without language) that are limited whatever their view does.
+RATE_LIMITED_PATHS = {
+    "/accounts/invitation": "invitation",
+    "/accounts/organisation/": "single_sign_on",
+    "/accounts/oidc/": "single_sign_on",
+    "/accounts/saml/": "single_sign_on",
+}
+SOCIALACCOUNT_STORE_TOKENS = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Enlace"
 MFA_ADAPTER = "network_site.organizations.adapters.SecondFactorAdapter"

@@ -15,6 +15,7 @@ from network_site.common.language import pick, without_language
 from network_site.common.models import Notice
 from network_site.organizations.actor import Actor
 from network_site.organizations.enums import Role
+from network_site.organizations.models import IdentityProvider
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -28,6 +29,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "unread_notices": SimpleLazyObject(lambda: unread(request)),
         "home_url": f"/{get_language() or settings.LANGUAGE_CODE}/",
         "sign_in_url": reverse("account_login"),
+        "has_organization_sign_in": SimpleLazyObject(lambda: IdentityProvider.objects.filter(is_active=True).exists()),
         "sign_out_url": reverse("account_logout"),
         "workspace_url": reverse("workspace:home"),
         "switch_url": reverse("workspace:switch"),

@@ -1,8 +1,9 @@
-"""Users, organisations, memberships and shares."""
+"""Users, organisations, memberships, shares, and the organisations' sign-in servers."""
 
 from .directory import Organization
+from .identity import IdentityDomain, IdentityProvider, SeenAssertion
 from .membership import Membership
 from .sharing import Share
 from .user import User
 
-__all__ = ["Membership", "Organization", "Share", "User"]
+__all__ = ["IdentityDomain", "IdentityProvider", "Membership", "Organization", "SeenAssertion", "Share", "User"]

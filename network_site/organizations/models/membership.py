@@ -61,6 +61,9 @@ class Membership(ScopedModel):
     def may_insert(self, actor: ActorLike) -> bool:
         if actor.service == "seeding":
             return True
+        if actor.service == "sign_in":
+            # An organisation's own identity provider lets people in, and gives them no power.
+            return self.roles in (["contributor"], ["learner"])
         return "administrator" in actor.roles and self.organization_id == actor.organization_id
 
     @classmethod
@@ -72,11 +75,12 @@ class Membership(ScopedModel):
 
     @classmethod
     def write_sql(cls) -> str:
-        return cls.insert_sql()
-
-    @classmethod
-    def insert_sql(cls) -> str:
         return (
             "enlace_service() = 'seeding'"
             " OR (organization_id = enlace_organization() AND enlace_has_role('administrator'))"
         )
+
+    @classmethod
+    def insert_sql(cls) -> str:
+        given = """roles IN ('["contributor"]'::jsonb, '["learner"]'::jsonb)"""
+        return f"{cls.write_sql()} OR (enlace_service() = 'sign_in' AND {given})"
