@@ -8,6 +8,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from network_site.common import views as common
 from network_site.organizations.views import to_sign_in
+from network_site.taxonomy.views import glossary
 
 urlpatterns = [
     path("health/", common.health, name="health"),
@@ -23,6 +24,8 @@ urlpatterns += i18n_patterns(
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("files/<uuid:pk>/", common.private_file, name="private_file"),
+    path("announcements/<uuid:pk>/put-away/", common.put_away, name="put_away"),
+    path("glossary/", glossary, name="glossary"),
     path("workspace/", include("network_site.workspace.urls")),
     path("workspace/", include("practices.urls")),
     re_path(r"", include(wagtail_urls)),

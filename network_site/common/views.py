@@ -6,11 +6,12 @@ from uuid import UUID
 
 from django.db import DatabaseError, connection
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from . import outbox
+from . import announcements, outbox
 from .files import find_private_file, send_private_file
 
 
@@ -34,6 +35,18 @@ def private_file(request: HttpRequest, pk: UUID) -> HttpResponse | FileResponse:
     if found is None:
         raise Http404
     return send_private_file(found)
+
+
+@require_POST
+def put_away(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Hide an announcement for this session and go back. The answer is the same whether there is such a one."""
+    known = {row["id"] for row in announcements.running()}
+    kept = [one for one in request.session.get(announcements.PUT_AWAY, []) if one in known]
+    if str(pk) in known and str(pk) not in kept:
+        request.session[announcements.PUT_AWAY] = [*kept, str(pk)]
+    target = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return redirect(target if safe else "/")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
