@@ -10,6 +10,7 @@ from network_site.organizations import seeding as organizations
 from network_site.organizations.actor import acting_as, service_actor
 from network_site.publishing import seeding as publishing
 from network_site.taxonomy import services as taxonomy
+from network_site.taxonomy.glossary import load_glossary
 from practices import seeding as practices
 from practices.models import DatabankPage
 
@@ -22,6 +23,7 @@ def seed(progress: Callable[[str], object]) -> None:
     """
     progress(f"{taxonomy.load_schemes()} terms of the common schemes")
     progress(f"{taxonomy.load_countries()} countries, {taxonomy.load_context_figures()} context figures")
+    progress(f"{load_glossary()} concepts of the glossary")
     with acting_as(service_actor("seeding"), reason="seed"):
         progress(f"{organizations.load_organizations()} organisations")
         progress(f"{publishing.load_pages(DatabankPage)} new pages")

@@ -9,6 +9,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 from network_site.common import views as common
 from network_site.organizations.sso import urls as sso
 from network_site.organizations.views import to_sign_in
+from network_site.taxonomy.glossary_page import glossary
 
 urlpatterns = [
     path("health/", common.health, name="health"),
@@ -32,6 +33,8 @@ urlpatterns += i18n_patterns(
     path("accounts/", include(sso.page_patterns)),
     path("files/<uuid:pk>/", common.private_file, name="private_file"),
     path("export/<slug:source>/<slug:kind>/", common.take_list, name="take_list"),
+    path("announcements/<uuid:pk>/put-away/", common.put_away, name="put_away"),
+    path("glossary/", glossary, name="glossary"),
     path("workspace/", include("network_site.workspace.urls")),
     path("workspace/", include("practices.urls")),
     re_path(r"", include(wagtail_urls)),

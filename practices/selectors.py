@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from network_site.common.models import TransitionRecord
@@ -16,8 +16,11 @@ from network_site.organizations.enums import OrganizationKind, Role
 from network_site.organizations.models import Organization, User
 
 from .enums import IN_WORK, PracticeStatus, ReviewStatus
-from .models import EvidenceItem, PracticeVersion, Review
+from .models import EvidenceItem, PracticeVersion, Review, VersionTerm
 from .workflow import PRACTICE
+
+# The states in which a version waits for the Network, or for its ministry's answer to it.
+WITH_NETWORK = IN_WORK - {PracticeStatus.DRAFT.value, PracticeStatus.READY.value}
 
 
 def list_versions(actor: Actor) -> Any:
@@ -30,11 +33,29 @@ def list_versions(actor: Actor) -> Any:
 
 def list_shared_with_network() -> Any:
     """Versions that the Network works on (for its staff), oldest change first."""
-    return (
-        PracticeVersion.objects.for_list()
-        .filter(status__in=[*IN_WORK - {PracticeStatus.DRAFT, PracticeStatus.READY}])
-        .order_by("changed_at")
+    return PracticeVersion.objects.for_list().filter(status__in=WITH_NETWORK).order_by("changed_at")
+
+
+def count_with_network_by_term(scheme: str) -> dict[str, int]:
+    """For each term of a scheme, how many versions in work the actor may read carry it (for network staff).
+
+    A number and nothing else. What was not sent to the Network is not in it: the manager leaves it out.
+    """
+    rows = (
+        VersionTerm.objects.filter(version__status__in=WITH_NETWORK, term__scheme_id=scheme)
+        .order_by()
+        .values_list("term_id")
+        .annotate(n=Count("pk"))
     )
+    return dict(rows)
+
+
+def count_with_network_by_status() -> list[tuple[str, int]]:
+    """How many versions are with the Network in each state, in the order of their life (for network staff)."""
+    counted = dict(
+        PracticeVersion.objects.filter(status__in=WITH_NETWORK).order_by().values_list("status").annotate(n=Count("pk"))
+    )
+    return [(str(status.label), counted.get(status.value, 0)) for status in PracticeStatus if status in WITH_NETWORK]
 
 
 def get_version(pk: UUID) -> PracticeVersion:

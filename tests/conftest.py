@@ -21,6 +21,14 @@ def english() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def no_announcements() -> None:
+    """The cache outlives the test's transaction: every test begins warm, with nothing announced."""
+    from network_site.common.announcements import remember
+
+    remember([])
+
+
 @pytest.fixture(scope="session")
 def template_database(django_db_blocker: Any) -> str:
     """The name of the migrated and filled template."""

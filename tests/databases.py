@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 MAKES_A_TEMPLATE = (
     "**/migrations/*.py", "network_site/taxonomy/data/**/*", "network_site/**/seed/*", "network_site/common/guards.py",
     "network_site/organizations/rls.py", "network_site/organizations/tenancy.py", "**/models/*.py",
-    "network_site/**/models.py", "network_site/**/seeding.py", "requirements.txt",
+    "network_site/**/models.py", "network_site/**/seeding.py", "requirements.txt", "network_site/taxonomy/glossary.py",
 )  # fmt: skip
 
 
@@ -89,12 +89,14 @@ def _fill() -> None:
     from network_site.organizations.actor import acting_as, service_actor
     from network_site.publishing import seeding as publishing
     from network_site.taxonomy import services as taxonomy
+    from network_site.taxonomy.glossary import load_glossary
     from practices.models import DatabankPage
 
     call_command("migrate", verbosity=0, interactive=False)
     taxonomy.load_schemes()
     taxonomy.load_countries()
     taxonomy.load_context_figures()
+    load_glossary()
     with acting_as(service_actor("seeding"), reason="test template"):
         organizations.load_organizations()
         publishing.load_pages(DatabankPage)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from typing import TypeVar
 
@@ -38,3 +39,9 @@ def without_language(path: str) -> str:
     """A path without its leading language: /es/workspace/ becomes /workspace/."""
     first, _, rest = path.lstrip("/").partition("/")
     return f"/{rest}" if first in CODES else path
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, for simple text filters and for finding the same word twice."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(char for char in decomposed if not unicodedata.combining(char))

@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
@@ -119,7 +120,22 @@ def _put_back(row: Outbox, error: Exception) -> None:
         leased_until=None,
         # The type only: a message could carry a tenant's text.
         last_error=type(error).__name__,
+        last_place=place_of(error),
     )
+
+
+def place_of(error: BaseException) -> str:
+    """Module and line of ours where an error came up, for those who mend it; never what it says."""
+    found = ""
+    step = error.__traceback__
+    while step is not None:
+        name, path = str(step.tb_frame.f_globals.get("__name__", "")), step.tb_frame.f_code.co_filename
+        ours = path.startswith(str(settings.BASE_DIR)) and "site-packages" not in path
+        # The outbox itself calls every consumer; the place is what lies below it.
+        if ours and (name != __name__ or not found):
+            found = f"{name}:{step.tb_lineno}"
+        step = step.tb_next
+    return found[:200]
 
 
 def drain(limit: int = 10_000) -> int:

@@ -11,11 +11,12 @@ from django.contrib.auth.views import redirect_to_login
 from django.db import DatabaseError, connection
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from . import exports, outbox
+from . import announcements, exports, outbox
 from .files import find_private_file, send_private_file
 from .idempotency import new_key
 from .models import Export
@@ -49,6 +50,20 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
     response["Retry-After"] = "300"
     response["Cache-Control"] = "no-store"
     return response
+
+
+@require_POST
+def put_away(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Hide an announcement for this session and go back. The answer is the same whether there is such a one."""
+    known = {row["id"] for row in announcements.running()}
+    kept = [one for one in request.session.get(announcements.PUT_AWAY, []) if one in known]
+    if str(pk) in known and str(pk) not in kept:
+        request.session[announcements.PUT_AWAY] = [*kept, str(pk)]
+    target = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return redirect(target if safe else "/")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -9,7 +9,7 @@ class OrganizationsConfig(AppConfig):
     label = "organizations"
 
     def ready(self) -> None:
-        from network_site.common import hooks
+        from network_site.common import guards, hooks
 
         from . import rls, tenancy  # noqa: F401  (registers checks and the reader of shared histories)
         from .actor import acting_as, service_actor
@@ -17,6 +17,7 @@ class OrganizationsConfig(AppConfig):
 
         hooks.provide_service_actor(lambda name, reason: acting_as(service_actor(name), reason=reason))
         hooks.provide_person_actor(person_at_work)
+        guards.guard("organizations.Verification", guards.APPEND_ONLY)
         post_migrate.connect(_install_row_level_security, dispatch_uid="organizations.install_rls")
 
 

@@ -36,6 +36,14 @@ NETWORK_ROLES = frozenset(
 TENANT_ROLES = frozenset({Role.ADMINISTRATOR.value, Role.FOCAL_POINT.value, Role.CONTRIBUTOR.value, Role.LEARNER.value})
 
 
+class VerificationState(models.TextChoices):
+    """Whether the Network has made sure that an organisation is who it says it is."""
+
+    UNVERIFIED = "unverified", pgettext_lazy("organisation", "not verified")
+    VERIFIED = "verified", pgettext_lazy("organisation", "verified")
+    REFUSED = "refused", pgettext_lazy("organisation", "refused")
+
+
 class Capacity(models.TextChoices):
     """What somebody with whom a record is shared is there for."""
 

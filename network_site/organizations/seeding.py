@@ -25,6 +25,7 @@ DEMO_SECRETS = {
     "specialist": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
     "publisher": "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU",
     "admin": "MFRGGZDFMZTWQ2LKMFRGGZDFMZTWQ2LK",
+    "operator": "NB2W45DFOIZA2ZDPNR2GQZLEMFWWK3TB",
 }
 
 
@@ -86,6 +87,15 @@ DEMO_ACCOUNTS = (
         "specialist", "Clara", "Nunez", "network", (Role.SPECIALIST,), "en", "screens, assigns reviewers, adjudicates"
     ),
     DemoAccount("publisher", "Tomas", "Berg", "network", (Role.PUBLISHER,), "en", "publishes what others judged"),
+    DemoAccount(
+        "operator",
+        "Nadia",
+        "Okoro",
+        "network",
+        (Role.ADMINISTRATOR, Role.LEAD),
+        "en",
+        "keeps the console: organisations, schemes, work that failed",
+    ),
     DemoAccount("donor", "Ingrid", "Vale", "demo-foundation", (Role.CONTRIBUTOR,), "en", "looks for projects to fund"),
     DemoAccount("learner", "Paulo", "Reis", "demo-ministry-b", (Role.LEARNER,), "pt-br", "takes courses"),
 )
@@ -101,11 +111,18 @@ def require_demo() -> None:
 
 @transaction.atomic
 def load_organizations() -> int:
-    """Load the directory from its data file; running it twice changes nothing."""
+    """Load the directory from its data file; running it twice changes nothing.
+
+    Organisations that staff changed in the console are left alone (decision 0022).
+    """
+    edited = set(Organization.objects.filter(edited_at__isnull=False).values_list("key", flat=True))
     entries = yaml.safe_load((SEED / "organizations.yaml").read_text(encoding="utf-8"))
     count = 0
     for entry in entries:
         if entry.get("demo") and not settings.DEMO:
+            continue
+        count += 1
+        if entry["key"] in edited:
             continue
         services.save_organization(
             key=entry["key"],
@@ -121,7 +138,6 @@ def load_organizations() -> int:
             is_observer=bool(entry.get("observer")),
             is_demo=bool(entry.get("demo")),
         )
-        count += 1
     return count
 
 

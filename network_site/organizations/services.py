@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -11,15 +12,19 @@ from uuid import UUID
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount, SocialApp
 from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from network_site.common import audit
+from network_site.common import audit, staff
 from network_site.common.html import plain
+from network_site.common.language import CODES, fold
 from network_site.common.scoping import current_actor
+from network_site.taxonomy.models import Country
 
-from .enums import NETWORK_ROLES, TENANT_ROLES, OrganizationKind
+from .enums import NETWORK_ROLES, TENANT_ROLES, OrganizationKind, VerificationState
 from .models import (
     IdentityDomain,
     IdentityProvider,
@@ -28,7 +33,9 @@ from .models import (
     SeenAssertion,
     Share,
     User,
+    Verification,
 )
+from .names import mixes_scripts, skeleton, tidy
 from .selectors import bootstrap_memberships
 
 
@@ -37,6 +44,157 @@ def save_organization(*, key: str, **fields: Any) -> Organization:
     """Create the organisation with this key, or bring it up to date. Running it twice changes nothing."""
     organization, _created = Organization.objects.update_or_create(key=key, defaults=fields)
     return organization
+
+
+DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+MAX_NAME = 200
+MAX_GROUNDS = 2000
+
+
+@transaction.atomic
+def keep_organization(
+    *,
+    organization: Organization | None = None,
+    names: Mapping[str, str],
+    kind: str,
+    country: Country | None,
+    acronym: str = "",
+    region: str = "",
+    website: str = "",
+    domains: Collection[str] = (),
+    listed: bool = True,
+) -> Organization:
+    """Create an organisation, or change one; from now on loading the file leaves it alone.
+
+    Raises ValidationError, with the field of each fault: a name is there in all four languages and
+    cannot be taken for another organisation's. The entry stands in the organisation's own trail.
+    """
+    house = staff.require(staff.ORGANIZATIONS)
+    # One lock for all names: two people cannot bring in look-alikes at the same moment.
+    Organization.objects.select_for_update().get(pk=house)
+    faults: dict[str, Any] = {}
+    cleaned = {code: tidy(names.get(code, "")) for code in CODES}
+    for code, name in cleaned.items():
+        if not name:
+            faults[f"name_{code}"] = _("Write the name in this language too.")
+        elif len(name) > MAX_NAME:
+            faults[f"name_{code}"] = _("Keep the name under 200 characters.")
+        elif mixes_scripts(name):
+            faults[f"name_{code}"] = _("One word has letters of two alphabets. Type the name again.")
+    faults |= _alike(cleaned, country, organization, {code for code in CODES if f"name_{code}" in faults})
+    hosts = list(dict.fromkeys(domain.strip().lower().lstrip("@") for domain in domains if domain.strip()))
+    wrong = [host for host in hosts if not DOMAIN.fullmatch(host)]
+    if wrong:
+        faults["domains"] = ValidationError(
+            _("Write domains as mtss.example, one on each line. You wrote: %(wrong)s."),
+            params={"wrong": ", ".join(wrong)[:200]},
+        )
+    website = plain(website).strip()
+    if website:
+        try:
+            URLValidator(schemes=["http", "https"])(website)
+        except ValidationError:
+            faults["website"] = _("Write the address with https:// in front.")
+    is_network = organization is not None and organization.kind == OrganizationKind.NETWORK
+    if (kind == OrganizationKind.NETWORK) != is_network or kind not in OrganizationKind.values:
+        faults["kind"] = _("There is one Network, and it stays what it is. Choose another kind.")
+    if faults:
+        raise ValidationError(faults)
+    if organization is None:
+        organization, before = Organization(key=_new_key(cleaned["en"])), None
+    else:
+        organization = Organization.objects.select_for_update().get(pk=organization.pk)
+        before = _profile(organization)
+    organization.names, organization.kind, organization.country = cleaned, kind, country
+    organization.acronym, organization.region = tidy(acronym)[:20], tidy(region)[:80]
+    organization.website, organization.domains, organization.listed = website, hosts, listed
+    if _profile(organization) == before:
+        return organization
+    organization.edited_at = timezone.now()
+    organization.save()
+    audit.record(
+        "organization.created" if before is None else "organization.edited",
+        tenant_id=organization.pk,
+        subject=organization,
+        before=before,
+        after=_profile(organization),
+    )
+    return organization
+
+
+def _alike(
+    names: Mapping[str, str], country: Country | None, own: Organization | None, skip: Collection[str]
+) -> dict[str, Any]:
+    """Faults for names that look like those of another organisation.
+
+    Ministries of two countries may bear one name, because the country stands beside it; within a
+    country, where either has no country, and beside the Network itself, a name is somebody's.
+    """
+    seen = {code: skeleton(name) for code, name in names.items() if code not in skip}
+    faults: dict[str, Any] = {}
+    for other in Organization.objects.exclude(pk=own.pk if own is not None else None):
+        apart = country is not None and other.country_id not in {None, country.pk}
+        if apart:
+            continue
+        theirs = {skeleton(name) for name in other.names.values()}
+        for code, shape in seen.items():
+            if shape in theirs:
+                faults[f"name_{code}"] = ValidationError(
+                    _("This name looks like that of %(other)s."), params={"other": other.name}
+                )
+    return faults
+
+
+def _new_key(name: str) -> str:
+    base = slugify(fold(name))[:54].strip("-") or "organisation"
+    key, number = base, 2
+    while Organization.objects.filter(key=key).exists():
+        key, number = f"{base}-{number}", number + 1
+    return key
+
+
+def _profile(organization: Organization) -> dict[str, Any]:
+    fields = ("names", "kind", "country_id", "acronym", "region", "website", "domains", "listed")
+    return {name: getattr(organization, name) for name in fields}
+
+
+@transaction.atomic
+def decide_verification(*, organization: Organization, state: str, grounds: str) -> Verification:
+    """Say whether the Network vouches for an organisation, and on what grounds.
+
+    The grounds are read by the Network only; everybody sees the tick. Raises ValidationError without
+    grounds, and for the state that it has already.
+    """
+    staff.require(staff.ORGANIZATIONS)
+    words = plain(grounds).strip()
+    locked = Organization.objects.select_for_update().get(pk=organization.pk)
+    faults: dict[str, Any] = {}
+    if state not in VerificationState.values:
+        faults["state"] = _("Choose what was decided.")
+    elif state == verification_state(locked):
+        faults["state"] = _("That is how it stands already.")
+    if not words:
+        faults["grounds"] = _("Say on what grounds: what was seen, and who confirmed it.")
+    elif len(words) > MAX_GROUNDS:
+        faults["grounds"] = _("Keep the grounds under 2,000 characters.")
+    if faults:
+        raise ValidationError(faults)
+    decision = Verification(
+        organization=locked, state=state, grounds=words, decided_by=current_actor().user_id, decided_at=timezone.now()
+    )
+    decision.save(force_insert=True)
+    Organization.objects.filter(pk=locked.pk).update(
+        verified_at=decision.decided_at if state == VerificationState.VERIFIED else None
+    )
+    # The grounds may name people, so the organisation's own trail holds their hash only.
+    audit.record(f"organization.{state}", tenant_id=locked.pk, subject=locked, after={"grounds": words})
+    return decision
+
+
+def verification_state(organization: Organization) -> str:
+    """How it stands, by the newest decision (for staff of the Network)."""
+    newest = Verification.objects.filter(organization=organization).order_by("-decided_at").first()
+    return newest.state if newest is not None else VerificationState.UNVERIFIED.value
 
 
 @transaction.atomic

@@ -20,6 +20,7 @@ from .enums import Capacity
 
 # Models of ours that hold no tenant's secret, each with the reason.
 SHARED_MODELS: dict[str, str] = {
+    "common.Announcement": "sentences of the Network for a whole audience; nothing of a tenant",
     "common.AuditHead": "a sequence number and a hash for each tenant; no page shows it",
     "common.IdempotencyKey": "random keys bound to a user; no content",
     "common.Outbox": "identifiers only; the relay works for all tenants",
@@ -27,6 +28,8 @@ SHARED_MODELS: dict[str, str] = {
     "taxonomy.Term": "public vocabulary",
     "taxonomy.Country": "public facts",
     "taxonomy.ContextFigure": "public figures with their source",
+    "taxonomy.GlossaryConcept": "public vocabulary",
+    "taxonomy.GlossaryTerm": "public vocabulary",
     "organizations.User": "read by authentication before there is an actor; no page lists users",
     "organizations.Organization": "the public directory of institutions: names, kind, country",
     "organizations.IdentityProvider": "read before there is an actor: which server signs whose people in",

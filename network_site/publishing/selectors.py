@@ -278,6 +278,19 @@ def counts_by_term(*, kind: str, scheme: str) -> list[NamedCount]:
     return _by_term(PublishedRecord.objects.live().of_kind(kind), scheme)
 
 
+def counts_of_all_terms(*, scheme: str, kind: str = "") -> dict[str, int]:
+    """For each term of a scheme the live records at or below it, of one kind if it is named. One query."""
+    records = PublishedRecord.objects.live()
+    records = records.of_kind(kind) if kind else records
+    rows = (
+        RecordTerm.objects.filter(term__scheme_id=scheme, record__in=records.order_by().values("pk"))
+        .order_by()
+        .values_list("term_id")
+        .annotate(n=Count("record_id"))
+    )
+    return dict(rows)
+
+
 @dataclass(frozen=True)
 class Totals:
     """How many records there are; how many are real, and of these how many with a measured change (level 2 or more)."""

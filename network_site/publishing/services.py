@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import unicodedata
 from collections.abc import Collection
 from typing import Any
 from uuid import UUID
@@ -16,16 +15,11 @@ from django.utils.text import slugify
 from network_site.common import audit, outbox
 from network_site.common.database import allow
 from network_site.common.html import to_text
+from network_site.common.language import fold
 from network_site.organizations.models import Organization
 from network_site.taxonomy.models import Term
 
 from .models import Audience, PublishedRecord, PublishedVersion, RecordNumber, RecordTerm
-
-
-def fold(text: str) -> str:
-    """Lower case without accents, for the simple text filter."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
 def next_number(kind: str) -> int:

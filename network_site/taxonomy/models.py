@@ -6,13 +6,14 @@ Codes are stable. A term is never deleted; it is deprecated and names its replac
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from network_site.common.language import pick
+from network_site.common.language import CODES, current_language, pick
 
 
 class Scheme(models.Model):
@@ -62,6 +63,9 @@ class Term(models.Model):
     exact_match = models.URLField(blank=True)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.CURRENT)
     replaced_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaces")
+    # Words changed by staff are theirs: loading the files leaves them alone and keeps the files' own beside them.
+    edited_at = models.DateTimeField(null=True, blank=True)
+    from_file = models.JSONField(default=dict, blank=True)
 
     objects = TermQuerySet.as_manager()
 
@@ -161,3 +165,97 @@ class ContextFigure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.country_id} {self.item_id} {self.year}: {self.value} {self.unit}"
+
+
+class GlossaryConcept(models.Model):
+    """A concept of labour administration: what it means, and what it is called in each language.
+
+    The concept is the same in all languages; its terms are rows of their own, so that a search can
+    go from any word in any language to the concept and to its other words.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    code = models.SlugField(max_length=60, unique=True)
+    definition = models.JSONField()
+    source = models.CharField(max_length=300, blank=True)
+    # Not shown any more; kept, because the file would bring it back.
+    listed = models.BooleanField(default=True)
+    edited_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """The preferred term in the interface language (uses prefetched `terms`)."""
+        return pick({code: self.preferred(code) for code in CODES}) or self.code
+
+    def preferred(self, language: str) -> str:
+        """The preferred term in a language; empty when there is none."""
+        return next(iter(self.words(GlossaryTerm.Kind.PREFERRED, language)), "")
+
+    def words(self, kind: str, language: str = "") -> list[str]:
+        """The terms of a kind in a language (else in the interface language), in the order they were given."""
+        wanted = language or current_language()
+        return [term.text for term in self.terms.all() if term.kind == kind and term.language == wanted]
+
+    @property
+    def acronyms(self) -> list[str]:
+        """Acronyms in the interface language."""
+        return self.words(GlossaryTerm.Kind.ACRONYM)
+
+    @property
+    def alternatives(self) -> list[str]:
+        """Other words for it in the interface language."""
+        return self.words(GlossaryTerm.Kind.ALTERNATIVE)
+
+    @property
+    def meaning(self) -> str:
+        """The definition in the interface language."""
+        return pick(self.definition) or ""
+
+
+class GlossaryTerm(models.Model):
+    """One word for a concept in one language."""
+
+    class Kind(models.TextChoices):
+        """Preferred: the word that the Network uses itself."""
+
+        PREFERRED = "preferred", _("preferred term")
+        ALTERNATIVE = "alternative", _("other term")
+        ACRONYM = "acronym", _("acronym")
+
+    concept = models.ForeignKey(GlossaryConcept, on_delete=models.CASCADE, related_name="terms")
+    language = models.CharField(max_length=5)
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    text = models.CharField(max_length=120)
+    # The text in lower case without accents: by this a word is found and told from others.
+    folded = models.CharField(max_length=200, db_index=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["language", "kind", "position", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(language__in=CODES), name="glossary_language_known"),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["preferred", "alternative", "acronym"]), name="glossary_kind_known"
+            ),
+            models.UniqueConstraint(
+                fields=["concept", "language"],
+                condition=models.Q(kind="preferred"),
+                name="one_preferred_term_per_concept_and_language",
+            ),
+            # Two concepts may share another word or an acronym; the word that we use ourselves means one thing.
+            models.UniqueConstraint(
+                fields=["language", "folded"],
+                condition=models.Q(kind="preferred"),
+                name="preferred_term_means_one_concept",
+            ),
+            models.UniqueConstraint(fields=["concept", "language", "folded"], name="a_word_stands_once_for_a_concept"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text

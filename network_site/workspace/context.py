@@ -11,8 +11,9 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, gettext
 from wagtail.models import Page
 
+from network_site.common import announcements, staff
 from network_site.common.language import pick, without_language
-from network_site.common.models import Notice
+from network_site.common.models import Announcement, Notice
 from network_site.organizations.actor import Actor
 from network_site.organizations.enums import Role
 from network_site.organizations.models import IdentityProvider
@@ -26,6 +27,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "main_menu": SimpleLazyObject(lambda: main_menu(request)),
         "nav_groups": SimpleLazyObject(lambda: nav_groups(request)),
         "footer_groups": SimpleLazyObject(lambda: footer_groups(request)),
+        "announcements": SimpleLazyObject(lambda: announcements_for(request)),
         "unread_notices": SimpleLazyObject(lambda: unread(request)),
         "home_url": f"/{get_language() or settings.LANGUAGE_CODE}/",
         "sign_in_url": reverse("account_login"),
@@ -119,8 +121,25 @@ def footer_groups(request: HttpRequest) -> list[dict[str, Any]]:
     home = {"label": gettext("Home"), "url": f"/{get_language()}/"}
     return [
         {"label": gettext("The Network"), "items": [home, *(page for page in pages if page["menu"])]},
-        {"label": gettext("Help"), "items": [page for page in pages if not page["menu"]]},
+        {
+            "label": gettext("Help"),
+            "items": [
+                *(page for page in pages if not page["menu"]),
+                {"label": gettext("Glossary"), "url": reverse("glossary")},
+            ],
+        },
     ]
+
+
+def announcements_for(request: HttpRequest) -> list[announcements.Shown]:
+    """What the Network tells this reader now."""
+    actor = _actor(request)
+    audiences = {Announcement.Audience.PUBLIC}
+    if actor.is_authenticated:
+        audiences.add(Announcement.Audience.MEMBERS)
+    if actor.is_network:
+        audiences.add(Announcement.Audience.STAFF)
+    return announcements.for_reader(audiences=audiences, session=getattr(request, "session", {}))
 
 
 def unread(request: HttpRequest) -> int:
@@ -161,6 +180,15 @@ def nav_groups(request: HttpRequest) -> list[dict[str, Any]]:
                 "items": [item(gettext("Documented practices"), "practices:list", exact=True)],
             }
         )
+        if staff.may_enter(actor):
+            # In the admin, which has a frame of its own.
+            console = {
+                "label": gettext("Console"),
+                "url": reverse("wagtailadmin_home"),
+                "count": None,
+                "current": False,
+            }
+            groups.append({"label": gettext("Console"), "items": [console]})
     elif actor.organization_id:
         groups.append({"label": gettext("My organisation"), "items": [item(gettext("Practices"), "practices:list")]})
     return groups

@@ -191,6 +191,11 @@ class World:
             OrganizationKind.ACADEMIC, listed=False, names={"en": "zqhiddenqz institute"}, about={"en": "zqhiddenqz"}
         )
         self.members_only = self._publish_for_members()
+        self.keeper = people.member(people.network(), Role.ADMINISTRATOR)
+        with acting(self.keeper):
+            organizations.decide_verification(
+                organization=self.b.organization, state="verified", grounds="zqgroundsqz, a letter of the minister"
+            )
         outbox.drain()
 
     def organization_of(self, user: User) -> Organization:
@@ -326,7 +331,7 @@ class World:
         private = set()
         for house in (self.a, self.b):
             private |= house.words(*house.versions) | {house.word(thing) for thing in (*OF_REVIEWS, "note", "ruling")}
-        return private | {"zqfirstreviewerqz", "zqsecondreviewerqz", "zqhiddenqz", "zqmembersqz"}
+        return private | {"zqfirstreviewerqz", "zqsecondreviewerqz", "zqhiddenqz", "zqmembersqz", "zqgroundsqz"}
 
     def rows_words(self, name: str) -> set[str]:
         """The canaries in the private rows that this actor may read (architecture, section 4)."""
@@ -348,14 +353,15 @@ class World:
         return {
             "first reviewer": in_review | titles | of_own_reviews | rulings,
             "second reviewer": in_review | titles | of_own_reviews | rulings,
-            "specialist": judged | notes | of_reviews | rulings,
-            "publisher": judged | notes | of_reviews | rulings,
+            # Of decisions on organisations the whole Network may know the grounds.
+            "specialist": judged | notes | of_reviews | rulings | {"zqgroundsqz"},
+            "publisher": judged | notes | of_reviews | rulings | {"zqgroundsqz"},
             "superuser without membership": b.words("shared"),
             "user without membership": b.words("shared"),
             # Notices and the comparison of two reviews need all practices; histories are open to every service.
             "service relay": everything,
             "service reviews": everything,
-            "service auditor": notes | rulings,
+            "service auditor": notes | rulings | {"zqgroundsqz"},
             "service seeding": notes | rulings,
         }.get(name, set())
 

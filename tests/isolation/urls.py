@@ -27,6 +27,7 @@ LIST = "workspace list"
 OBJECT = "workspace object"
 PUBLIC_OBJECT = "public object"
 WAGTAIL_ADMIN = "Wagtail's admin"
+CONSOLE = "our screens in Wagtail's admin"
 DOCUMENT = "Wagtail's documents"
 
 LANGUAGE = re.compile(r"^(?:en|es|fr|pt-br)/")
@@ -108,6 +109,31 @@ ADDRESSES: dict[str, Address] = {
     "*/workspace/reviews/": Address(LIST),
     "*/workspace/reviews/<uuid:pk>/": Address(OBJECT, "review"),
     "*/workspace/network/queue/": Address(LIST),
+    # The console of the Network's staff: tests/isolation/test_console.py walks it by role.
+    "admin/console/letters/": Address(CONSOLE, "dead_letters"),
+    "admin/console/letters/retry/": Address(CONSOLE, "dead_letters"),
+    "admin/console/letters/<uuid:pk>/retry/": Address(CONSOLE, "dead_letters"),
+    "admin/console/letters/<uuid:pk>/discard/": Address(CONSOLE, "dead_letters"),
+    "admin/console/organisations/": Address(CONSOLE, "organizations"),
+    "admin/console/organisations/new/": Address(CONSOLE, "organizations"),
+    "admin/console/organisations/<uuid:pk>/": Address(CONSOLE, "organizations"),
+    "admin/console/organisations/<uuid:pk>/verification/": Address(CONSOLE, "organizations"),
+    "admin/console/terms/": Address(CONSOLE, "terms"),
+    "admin/console/terms/<slug:scheme>/": Address(CONSOLE, "terms"),
+    "admin/console/terms/<slug:scheme>/new/": Address(CONSOLE, "terms"),
+    "admin/console/term/<str:code>/": Address(CONSOLE, "terms"),
+    "admin/console/term/<str:code>/restore/": Address(CONSOLE, "terms"),
+    "admin/console/term/<str:code>/out-of-use/": Address(CONSOLE, "terms"),
+    "admin/console/announcements/": Address(CONSOLE, "announcements"),
+    "admin/console/announcements/new/": Address(CONSOLE, "announcements"),
+    "admin/console/announcements/<uuid:pk>/": Address(CONSOLE, "announcements"),
+    "admin/console/announcements/<uuid:pk>/end/": Address(CONSOLE, "announcements"),
+    "admin/console/glossary/": Address(CONSOLE, "glossary"),
+    "admin/console/glossary/new/": Address(CONSOLE, "glossary"),
+    "admin/console/glossary/<uuid:pk>/": Address(CONSOLE, "glossary"),
+    # What the Network tells everybody, and its words.
+    "*/announcements/<uuid:pk>/put-away/": Address(PUBLIC),
+    "*/glossary/": Address(PUBLIC),
     # Wagtail's own addresses outside of its admin.
     r"documents/^(\d+)/(.*)$": Address(DOCUMENT),
     "documents/authenticate_with_password/<int:restriction_id>/": Address(DOCUMENT),

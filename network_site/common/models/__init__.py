@@ -1,5 +1,6 @@
 """Models of the ground floor, by aggregate."""
 
+from .announcements import Announcement
 from .audit import AuditEntry, AuditHead
 from .base import TimestampedModel
 from .exports import Export
@@ -9,6 +10,7 @@ from .outbox import Outbox
 from .transitions import TransitionRecord
 
 __all__ = [
+    "Announcement",
     "AuditEntry",
     "AuditHead",
     "Export",

@@ -20,6 +20,8 @@ class Outbox(models.Model):
         TAKEN = "taken"
         DONE = "done"
         DEAD = "dead"
+        # Given up by an operator, with a reason in the audit trail.
+        DISCARDED = "discarded"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=80)
@@ -34,6 +36,7 @@ class Outbox(models.Model):
     next_at = models.DateTimeField(default=timezone.now)
     leased_until = models.DateTimeField(null=True, blank=True)
     last_error = models.CharField(max_length=300, blank=True)
+    last_place = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     done_at = models.DateTimeField(null=True, blank=True)
 
@@ -43,7 +46,8 @@ class Outbox(models.Model):
         indexes = [models.Index(fields=["state", "next_at"])]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(state__in=["waiting", "taken", "done", "dead"]), name="outbox_state_known"
+                condition=models.Q(state__in=["waiting", "taken", "done", "dead", "discarded"]),
+                name="outbox_state_known",
             ),
             models.CheckConstraint(
                 condition=~models.Q(state="done") | models.Q(done_at__isnull=False), name="outbox_done_has_time"

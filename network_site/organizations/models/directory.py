@@ -37,6 +37,13 @@ class Organization(TimestampedModel):
     is_observer = models.BooleanField(default=False)
     is_demo = models.BooleanField(default=False)
     listed = models.BooleanField(default=True)
+    website = models.URLField(blank=True)
+    # The part after the @ in the addresses of its people, such as mtss.example.
+    domains = models.JSONField(default=list, blank=True)
+    # Since when the Network vouches for it; decisions and their grounds are in `Verification`, which is private.
+    verified_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Changed by staff: loading the file leaves it alone.
+    edited_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = OrganizationQuerySet.as_manager()
 

@@ -1,0 +1,58 @@
+"""The glossary: concepts and their words in four languages."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from network_site.common import staff
+from network_site.common.language import CODES
+from network_site.taxonomy import glossary
+from network_site.taxonomy.models import GlossaryConcept
+
+from .access import asked, blame, for_staff, page_of, show
+from .forms import ConceptForm
+
+
+@require_safe
+@for_staff(staff.GLOSSARY)
+def index(request: HttpRequest) -> HttpResponse:
+    """All concepts in the alphabetical order of the reader's language."""
+    text = asked(request, "q")
+    page = page_of(glossary.narrowed(glossary.list_concepts(hidden=True), text=text), request)
+    for concept in page:
+        concept.in_all = [(code, concept.preferred(code)) for code in CODES]
+    return show(request, "console/glossary.html", {"page": page, "text": text}, title=_("Glossary"))
+
+
+@require_http_methods(["GET", "POST"])
+@for_staff(staff.GLOSSARY)
+def write(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
+    """A new concept, or a change to one."""
+    concept = GlossaryConcept.objects.prefetch_related("terms").filter(pk=pk).first() if pk else None
+    if pk and concept is None:
+        raise Http404
+    form = ConceptForm(request.POST or None, initial=ConceptForm.of(concept) if concept else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            glossary.save_concept(concept=concept, **form.arguments())
+        except ValidationError as error:
+            blame(form, error)
+        else:
+            messages.success(request, _("Saved. Loading the file again leaves this concept alone."))
+            return redirect("console:glossary")
+    return show(
+        request,
+        "console/concept_form.html",
+        {"form": form, "save": _("Save")},
+        title=concept.name if concept else _("A new concept"),
+        crumbs=[(reverse("console:glossary"), _("Glossary"))],
+        status=422 if form.errors else 200,
+    )

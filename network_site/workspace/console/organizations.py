@@ -1,0 +1,170 @@
+"""Organisations: who they are, and whether the Network vouches for them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from network_site.common import staff
+from network_site.common.language import fold
+from network_site.organizations import services
+from network_site.organizations.enums import OrganizationKind, VerificationState
+from network_site.organizations.models import Organization, User, Verification
+from network_site.taxonomy.models import Country
+
+from .access import asked, blame, for_staff, page_of, show
+from .forms import OrganizationForm, VerificationForm
+
+
+def _with_state():  # type: ignore[no-untyped-def]
+    """Organisations with how each one's verification stands, by the newest decision."""
+    newest = Verification.objects.filter(organization_id=OuterRef("pk")).order_by("-decided_at").values("state")[:1]
+    return Organization.objects.select_related("country").annotate(
+        verification=Coalesce(Subquery(newest), Value(VerificationState.UNVERIFIED.value))
+    )
+
+
+def _get(pk: UUID) -> Organization:
+    organization: Organization | None = _with_state().filter(pk=pk).first()
+    if organization is None:
+        raise Http404
+    return organization
+
+
+@require_safe
+@for_staff(staff.ORGANIZATIONS)
+def index(request: HttpRequest) -> HttpResponse:
+    """All organisations, by words, kind, country and verification."""
+    text, kind, country, state = (asked(request, name) for name in ("q", "kind", "country", "state"))
+    found = _with_state()
+    if kind in OrganizationKind.values:
+        found = found.filter(kind=kind)
+    if country:
+        found = found.filter(country_id=country[:2])
+    if state in VerificationState.values:
+        found = found.filter(verification=state)
+    words = fold(text).split()
+    rows = [
+        one
+        for one in found
+        if all(word in fold(f"{' '.join(one.names.values())} {one.acronym} {one.key}") for word in words)
+    ]
+    rows.sort(key=lambda one: (fold(one.name), one.key))
+    page = page_of(rows, request)
+    labels = dict(VerificationState.choices)
+    for one in page:
+        one.verification_label = labels[one.verification]
+    countries = Country.objects.filter(organizations__isnull=False).distinct()
+    return show(
+        request,
+        "console/organizations.html",
+        {
+            "page": page,
+            "text": text,
+            "kind": kind,
+            "country": country,
+            "state": state,
+            "kinds": OrganizationKind.choices,
+            "countries": sorted(countries, key=lambda one: fold(one.name)),
+            "states": VerificationState.choices,
+        },
+        title=_("Organisations"),
+    )
+
+
+def _crumbs() -> list[tuple[str, str]]:
+    return [(reverse("console:organizations"), _("Organisations"))]
+
+
+@require_http_methods(["GET", "POST"])
+@for_staff(staff.ORGANIZATIONS)
+def create(request: HttpRequest) -> HttpResponse:
+    """A new organisation."""
+    form = OrganizationForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = services.keep_organization(**form.arguments())
+        except ValidationError as error:
+            blame(form, error)
+        else:
+            messages.success(request, _("The organisation is there. It is not verified yet."))
+            return redirect("console:organization", made.pk)
+    return show(
+        request,
+        "console/organization_form.html",
+        {"form": form, "save": _("Add the organisation")},
+        title=_("A new organisation"),
+        crumbs=_crumbs(),
+        status=422 if form.errors else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@for_staff(staff.ORGANIZATIONS)
+def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What is public of an organisation, and the decisions on it."""
+    organization = _get(pk)
+    is_network = organization.kind == OrganizationKind.NETWORK
+    form = OrganizationForm(request.POST or None, initial=OrganizationForm.of(organization), is_network=is_network)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.keep_organization(organization=organization, **form.arguments())
+        except ValidationError as error:
+            blame(form, error)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("console:organization", organization.pk)
+    decisions = list(Verification.objects.filter(organization=organization))
+    people = User.objects.in_bulk({one.decided_by for one in decisions})
+    return show(
+        request,
+        "console/organization_form.html",
+        {
+            "form": form,
+            "organization": organization,
+            "save": _("Save"),
+            "state_label": dict(VerificationState.choices)[organization.verification],  # type: ignore[attr-defined]
+            "decisions": [(one, people.get(one.decided_by)) for one in decisions],
+        },
+        title=organization.name,
+        crumbs=_crumbs(),
+        status=422 if form.errors else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@for_staff(staff.ORGANIZATIONS)
+def verify(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Decide whether the Network vouches for it."""
+    organization = _get(pk)
+    form = VerificationForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.decide_verification(organization=organization, **form.cleaned_data)
+        except ValidationError as error:
+            blame(form, error)
+        else:
+            messages.success(request, _("The decision is on record."))
+            return redirect("console:organization", organization.pk)
+    return show(
+        request,
+        "console/verify.html",
+        {
+            "form": form,
+            "organization": organization,
+            "save": _("Put the decision on record"),
+            "state_label": dict(VerificationState.choices)[organization.verification],  # type: ignore[attr-defined]
+        },
+        title=_("Verification"),
+        crumbs=[*_crumbs(), (reverse("console:organization", args=[organization.pk]), organization.name)],
+        status=422 if form.errors else 200,
+    )

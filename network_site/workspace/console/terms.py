@@ -1,0 +1,239 @@
+"""The common schemes: their terms, where they are used, and what goes out of use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db.models import Count, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from network_site.common import staff
+from network_site.common.language import CODES, fold
+from network_site.publishing.selectors import counts_of_all_terms
+from network_site.taxonomy import services
+from network_site.taxonomy.models import Scheme, Term
+from practices.models import DatabankPage
+from practices.selectors import count_with_network_by_term
+
+from .access import asked, blame, for_staff, show
+from .forms import DeprecateForm, NewTermForm, TermForm
+
+# The filters of the databank, by scheme.
+FILTERS = {"LAF": "theme", "TG": "group"}
+
+
+def _crumbs(scheme: Scheme | None = None) -> list[tuple[str, Any]]:
+    crumbs: list[tuple[str, Any]] = [(reverse("console:schemes"), _("Schemes and terms"))]
+    if scheme is not None:
+        crumbs.append((reverse("console:terms", args=[scheme.pk]), str(scheme)))
+    return crumbs
+
+
+def _scheme(code: str) -> Scheme:
+    scheme = Scheme.objects.filter(pk=code).first()
+    if scheme is None:
+        raise Http404
+    return scheme
+
+
+def _term(code: str) -> Term:
+    term = Term.objects.select_related("scheme", "parent", "replaced_by").filter(pk=code).first()
+    if term is None:
+        raise Http404
+    return term
+
+
+@require_safe
+@for_staff(staff.TERMS)
+def schemes(request: HttpRequest) -> HttpResponse:
+    """All schemes with the number of their terms."""
+    out_of_use = Q(terms__status=Term.Status.DEPRECATED)
+    found = Scheme.objects.annotate(
+        in_use=Count("terms", filter=~out_of_use & Q(terms__isnull=False)),
+        deprecated=Count("terms", filter=out_of_use),
+        edited=Count("terms", filter=Q(terms__edited_at__isnull=False)),
+    )
+    return show(request, "console/schemes.html", {"schemes": found}, title=_("Schemes and terms"))
+
+
+def _in_order(terms: list[Term]) -> list[tuple[Term, int]]:
+    """Terms as a tree, each with its depth; children under their parent, in the scheme's order."""
+    below: dict[str | None, list[Term]] = {}
+    for term in terms:
+        below.setdefault(term.parent_id, []).append(term)
+    rows: list[tuple[Term, int]] = []
+
+    def walk(parent: str | None, depth: int) -> None:
+        for term in below.get(parent, []):
+            rows.append((term, depth))
+            walk(term.pk, depth + 1)
+
+    walk(None, 0)
+    return rows
+
+
+@require_safe
+@for_staff(staff.TERMS)
+def index(request: HttpRequest, scheme: str) -> HttpResponse:
+    """The terms of a scheme as a tree, with their words, their state and where they are used."""
+    found = _scheme(scheme)
+    text, state = asked(request, "q"), asked(request, "state")
+    rows = _in_order(list(Term.objects.of(found.pk).order_by("position", "code")))
+    words = fold(text).split()
+    published, in_work = counts_of_all_terms(scheme=found.pk, kind="practice"), count_with_network_by_term(found.pk)
+    filter_url = _databank_filter(found.pk)
+    shown = [
+        {
+            "term": term,
+            "depth": min(depth, 4),
+            "others": [(code, term.labels.get(code, "")) for code in CODES if code != get_language()],
+            "published": published.get(term.pk, 0),
+            "published_url": f"{filter_url}{urlencode({'': term.pk})[1:]}" if filter_url else "",
+            "in_work": in_work.get(term.pk, 0),
+            "is_out": term.status == Term.Status.DEPRECATED,
+        }
+        for term, depth in rows
+        if state in {"", term.status}
+        and all(word in fold(f"{term.pk} {' '.join(term.labels.values())}") for word in words)
+    ]
+    return show(
+        request,
+        "console/terms.html",
+        {"scheme": found, "rows": shown, "all": len(rows), "text": text, "state": state, "states": Term.Status.choices},
+        title=str(found),
+        crumbs=_crumbs(),
+    )
+
+
+def _databank_filter(scheme: str) -> str:
+    """The address of the databank up to the value of its filter; empty for a scheme without one."""
+    name = FILTERS.get(scheme)
+    page = DatabankPage.objects.live().filter(locale__language_code=get_language()).first() if name else None
+    return f"{page.url}?{name}=" if page is not None else ""
+
+
+@require_http_methods(["GET", "POST"])
+@for_staff(staff.TERMS)
+def create(request: HttpRequest, scheme: str) -> HttpResponse:
+    """A new term."""
+    found = _scheme(scheme)
+    form = NewTermForm(request.POST or None, terms=Term.objects.of(found.pk).in_use())
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = services.add_term(
+                scheme=found,
+                code=form.cleaned_data["code"],
+                parent=form.cleaned_data["parent"],
+                labels=form.texts("label"),
+                definition=form.texts("definition"),
+            )
+        except ValidationError as error:
+            blame(form, error)
+        else:
+            messages.success(request, _("The term is there, and forms offer it."))
+            return redirect("console:term", made.pk)
+    return show(
+        request,
+        "console/term_form.html",
+        {"form": form, "save": _("Add the term")},
+        title=_("A new term"),
+        crumbs=_crumbs(found),
+        status=422 if form.errors else 200,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@for_staff(staff.TERMS)
+def edit(request: HttpRequest, code: str) -> HttpResponse:
+    """The words of a term; where they differ from the file's, the file's beside them."""
+    term = _term(code)
+    form = TermForm(request.POST or None, initial=TermForm.of(term))
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.edit_term(term=term, labels=form.texts("label"), definition=form.texts("definition"))
+        except ValidationError as error:
+            blame(form, error)
+        else:
+            messages.success(request, _("Saved. Loading the files again leaves these words alone."))
+            return redirect("console:term", term.pk)
+    return show(
+        request,
+        "console/term_form.html",
+        {
+            "form": form,
+            "term": term,
+            "save": _("Save"),
+            "is_out": term.status == Term.Status.DEPRECATED,
+            "differences": _differences(term),
+        },
+        title=f"{term.pk} {term.label}",
+        crumbs=_crumbs(term.scheme),
+        status=422 if form.errors else 200,
+    )
+
+
+def _differences(term: Term) -> list[tuple[str, str]]:
+    """(language, words of the file) wherever they are not those of the term."""
+    own = {"labels": term.labels, "definition": term.definition}
+    return [
+        (code, term.from_file[part].get(code, ""))
+        for part in ("labels", "definition")
+        if part in term.from_file
+        for code in CODES
+        if term.from_file[part].get(code, "") != own[part].get(code, "")
+    ]
+
+
+@require_POST
+@for_staff(staff.TERMS)
+def restore(request: HttpRequest, code: str) -> HttpResponse:
+    """Take the file's words back."""
+    try:
+        services.restore_term(term=_term(code))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        messages.success(request, _("The words of the file stand again."))
+    return redirect("console:term", code)
+
+
+@require_http_methods(["GET", "POST"])
+@for_staff(staff.TERMS)
+def deprecate(request: HttpRequest, code: str) -> HttpResponse:
+    """Take a term out of use, and say what stands in its place."""
+    term = _term(code)
+    if term.status == Term.Status.DEPRECATED:
+        messages.warning(request, _("This term is out of use already."))
+        return redirect("console:term", term.pk)
+    form = DeprecateForm(request.POST or None, terms=Term.objects.of(term.scheme_id).in_use().exclude(pk=term.pk))
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.deprecate_term(term=term, replaced_by=form.cleaned_data["replaced_by"])
+        except ValidationError as error:
+            blame(form, error)
+        else:
+            messages.success(request, _("The term is out of use. Records that carry it keep it."))
+            return redirect("console:terms", term.scheme_id)
+    return show(
+        request,
+        "console/deprecate.html",
+        {
+            "form": form,
+            "term": term,
+            "save": _("Take it out of use"),
+            "published": counts_of_all_terms(scheme=term.scheme_id, kind="practice").get(term.pk, 0),
+            "in_work": count_with_network_by_term(term.scheme_id).get(term.pk, 0),
+            "narrower": term.children.filter(status=Term.Status.CURRENT).count(),
+        },
+        title=_("Take out of use"),
+        crumbs=[*_crumbs(term.scheme), (reverse("console:term", args=[term.pk]), f"{term.pk} {term.label}")],
+        status=422 if form.errors else 200,
+    )
