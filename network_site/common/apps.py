@@ -10,7 +10,7 @@ class CommonConfig(AppConfig):
     label = "common"
 
     def ready(self) -> None:
-        from . import guards
+        from . import guards, letters  # noqa: F401  (letters registers its consumer)
         from .database import teach_sqlite
 
         connection_created.connect(teach_sqlite, dispatch_uid="common.teach_sqlite")

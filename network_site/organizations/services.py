@@ -104,3 +104,11 @@ def revoke_shares(*, object_id: UUID, capacity: str, user: User | None = None) -
 def note_switch(*, organization_id: UUID) -> None:
     """Log that a person now acts for another of her organisations."""
     audit.record("actor.switched", tenant_id=organization_id)
+
+
+@transaction.atomic
+def choose_language(*, user: User, language: str) -> User:
+    """Write down the language in which a person is written to and greeted."""
+    User.objects.filter(pk=user.pk).update(language=language)
+    user.language = language
+    return user
