@@ -1,5 +1,6 @@
 """Every address of the site."""
 
+from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path, re_path
 from wagtail import urls as wagtail_urls
@@ -8,6 +9,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from network_site.common import views as common
 from network_site.organizations.views import to_sign_in
+from network_site.workspace import views as workspace
 
 urlpatterns = [
     path("health/", common.health, name="health"),
@@ -18,11 +20,15 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
 ]
 
+if settings.MAIL_VIEWER:
+    urlpatterns += [path("dev/mail/", include("network_site.common.mail_viewer"))]
+
 urlpatterns += i18n_patterns(
     path("_util/login/", to_sign_in),
     path("accounts/2fa/", include("allauth.mfa.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("files/<uuid:pk>/", common.private_file, name="private_file"),
+    path("mail/stop/<str:token>/", workspace.mail_stop, name="mail_stop"),
     path("workspace/", include("network_site.workspace.urls")),
     path("workspace/", include("practices.urls")),
     re_path(r"", include(wagtail_urls)),

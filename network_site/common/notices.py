@@ -52,9 +52,9 @@ NAMES: dict[str, Any] = {
 }
 
 # Kinds that only members of the Network hear, and kinds that only other organisations do.
-FOR_NETWORK = frozenset({"practice.submitted", "practice.diverged", "practice.endorsed", "review.filed"}) | {
-    "review.released"
-}
+FOR_NETWORK = frozenset(
+    {"practice.submitted", "practice.diverged", "practice.endorsed", "review.filed", "review.released"}
+)
 FOR_OTHERS = frozenset({"practice.handed_over", "practice.returned", "practice.screened", "practice.declined"})
 
 
@@ -113,13 +113,14 @@ def tell(
     Notice.objects.bulk_create(notices, ignore_conflicts=True)
 
 
-def mark_read(pk: UUID) -> int:
-    """The current person has seen a notice, and with it all that was said of the same record; how many were unread."""
-    notice = Notice.objects.filter(pk=pk).first()
-    if notice is None:
-        return 0
-    same = Notice.objects.filter(recipient_id=notice.recipient_id, object_id=notice.object_id, read_at__isnull=True)
-    return same.filter(created_at__lte=timezone.now()).update(read_at=timezone.now())
+def mark_read(notice: Notice) -> int:
+    """The current person has seen a notice, and what was said of the same record before; how many were unread."""
+    return Notice.objects.filter(
+        recipient_id=notice.recipient_id,
+        object_id=notice.object_id,
+        created_at__lte=notice.created_at,
+        read_at__isnull=True,
+    ).update(read_at=timezone.now())
 
 
 def mark_all_read(until: datetime | None = None) -> int:

@@ -85,7 +85,8 @@ def claim(limit: int = 50) -> list[UUID]:
 def deliver(pk: UUID) -> bool:
     """Do one claimed piece of work; True when it is done.
 
-    A failure puts the row back with a growing pause, and among the dead letters after 8 tries (or as many as its kind has).
+    A failure puts the row back with a growing pause, and among the dead letters after 8 tries
+    (or as many as its kind has).
     """
     row = Outbox.objects.filter(pk=pk, state=Outbox.State.TAKEN).first()
     if row is None:

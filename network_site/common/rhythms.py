@@ -80,9 +80,9 @@ def choose(*, person_id: UUID, rhythms: Mapping[str, str]) -> None:
             continue
         MailChoice.objects.update_or_create(person_id=person_id, kind=kind, defaults={"rhythm": rhythm})
         if rhythm != Rhythm.AT_ONCE:
-            Notice.objects.filter(
-                recipient_id=person_id, kind=kind, rhythm__in=DIGESTS, mailing__isnull=True
-            ).update(rhythm=rhythm)
+            Notice.objects.filter(recipient_id=person_id, kind=kind, rhythm__in=DIGESTS, mailing__isnull=True).update(
+                rhythm=rhythm
+            )
 
 
 # --- When digests go out ---------------------------------------------------------------------

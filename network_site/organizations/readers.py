@@ -68,7 +68,8 @@ def readable_by(user: User, things: Collection[Thing]) -> set[Thing]:
     for label, pk in things:
         by_type.setdefault(label, set()).add(pk)
     found: set[Thing] = set()
-    for organization_id in [fact.organization_id for fact in bootstrap_memberships(user.pk)] or [None]:
+    organizations: list[UUID | None] = [fact.organization_id for fact in bootstrap_memberships(user.pk)]
+    for organization_id in organizations or [None]:
         with acting_as(actor_for(user, organization_id)):
             for label, wanted in by_type.items():
                 model = _model(label)

@@ -12,5 +12,6 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("notices/", views.notice_list, name="notices"),
     path("notices/<uuid:pk>/", views.open_notice, name="notice"),
+    path("mail/", views.mail_settings, name="mail_settings"),
     path("switch/", switch_organization, name="switch"),
 ]
