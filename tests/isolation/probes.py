@@ -214,7 +214,8 @@ def silent_relations(world: World) -> list[str]:
             (row, field)
             for model in private_models()
             for field in model._meta.get_fields()
-            if field.is_relation and issubclass(field.related_model, ScopedModel)
+            if field.is_relation
+            and issubclass(field.related_model, ScopedModel)
             # A key that is empty asks nothing, so one that is not is looked for.
             and (row := model.objects.exclude(**{f"{field.name}__isnull": True} if field.concrete else {}).first())
         ]
