@@ -43,7 +43,7 @@ class StoredMail:
 
     @property
     def subject(self) -> str:
-        return str(self.message["Subject"] or "")
+        return str(self.message["Subject"] or "").strip()
 
     @property
     def to(self) -> str:
@@ -51,7 +51,7 @@ class StoredMail:
 
     @property
     def headers(self) -> list[tuple[str, str]]:
-        return [(name, str(value)) for name, value in self.message.items()]
+        return [(name, str(value).strip()) for name, value in self.message.items()]
 
     def part(self, kind: str) -> str:
         """The text or the HTML of the mail; nothing where it has none."""
