@@ -1,5 +1,6 @@
 """Every address of the site."""
 
+from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path, re_path
 from wagtail import urls as wagtail_urls
@@ -10,6 +11,7 @@ from network_site.common import views as common
 from network_site.organizations.sso import urls as sso
 from network_site.organizations.views import to_sign_in
 from network_site.taxonomy.glossary_page import glossary
+from network_site.workspace import views as workspace
 
 urlpatterns = [
     path("health/", common.health, name="health"),
@@ -26,6 +28,9 @@ urlpatterns = [
 # allauth asks for it by this name when a limit is reached.
 handler429 = common.too_many_requests
 
+if settings.MAIL_VIEWER:
+    urlpatterns += [path("dev/mail/", include("network_site.common.mail_viewer"))]
+
 urlpatterns += i18n_patterns(
     path("_util/login/", to_sign_in),
     path("accounts/2fa/", include("allauth.mfa.urls")),
@@ -35,6 +40,7 @@ urlpatterns += i18n_patterns(
     path("export/<slug:source>/<slug:kind>/", common.take_list, name="take_list"),
     path("announcements/<uuid:pk>/put-away/", common.put_away, name="put_away"),
     path("glossary/", glossary, name="glossary"),
+    path("mail/stop/<str:token>/", workspace.mail_stop, name="mail_stop"),
     path("workspace/", include("network_site.workspace.urls")),
     path("workspace/", include("practices.urls")),
     re_path(r"", include(wagtail_urls)),

@@ -68,6 +68,7 @@ def tell_about_review(row: Outbox) -> None:
                 subject=review.subject,
                 url_name="practices:version",
                 object_id=review.version_id,
+                object_type=PracticeVersion._meta.label_lower,
             )
 
 

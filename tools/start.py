@@ -105,6 +105,7 @@ def serve(progress: Progress) -> None:
             shown = "localhost" if host in {"127.0.0.1", "0.0.0.0", "::1"} else host
             print(f"\nEnlace is running at http://{shown}:{port}/  (ready after {progress.seconds():.0f} s)\n")
             print(preparation.demo_accounts())
+            print(f"Mails that Enlace would send: http://{shown}:{port}/dev/mail/")
             print(f"Stop it with Ctrl-C. Logs: {shorten(var_folder() / 'log')}/", flush=True)
 
         try:

@@ -10,7 +10,11 @@ class CommonConfig(AppConfig):
     label = "common"
 
     def ready(self) -> None:
-        from . import exports, guards
+        from . import (
+            exports,
+            guards,
+            letters,  # noqa: F401  (letters registers its consumer)
+        )
         from .database import teach_sqlite
         from .files import file_finders
 

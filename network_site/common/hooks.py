@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from uuid import UUID
 
 _service: Callable[[str, str], AbstractContextManager[object]] | None = None
+
+# What something is, and which one: ("practices.practiceversion", id).
+Thing = tuple[str, UUID]
 
 
 def provide_service_actor(factory: Callable[[str, str], AbstractContextManager[object]]) -> None:
@@ -39,3 +43,38 @@ def as_person(user_id: UUID, organization_id: UUID | None) -> AbstractContextMan
     if _person is None:
         raise RuntimeError("No floor provides persons.")
     return _person(user_id, organization_id)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A person to whom mail may be written: where, in which language, and what she may read at this moment."""
+
+    address: str
+    language: str
+    readable: Callable[[Collection[Thing]], set[Thing]]
+
+
+_reader: Callable[[UUID], Reader | None] | None = None
+_zones: Callable[[Collection[UUID]], dict[UUID, str]] | None = None
+
+
+def provide_readers(
+    reader: Callable[[UUID], Reader | None], zones: Callable[[Collection[UUID]], dict[UUID, str]]
+) -> None:
+    """Let the organizations floor say who reads mail, and in which time zone each person lives."""
+    global _reader, _zones
+    _reader, _zones = reader, zones
+
+
+def reader(person_id: UUID) -> Reader | None:
+    """A person as a reader of mail; None when she has no account (any more)."""
+    if _reader is None:
+        raise RuntimeError("No floor provides readers.")
+    return _reader(person_id)
+
+
+def zones(people: Collection[UUID]) -> dict[UUID, str]:
+    """The time zone of each of these people, as far as their organisations tell; UTC where they do not."""
+    if _zones is None:
+        raise RuntimeError("No floor provides readers.")
+    return _zones(people)

@@ -5,6 +5,8 @@ Called by outbox consumers only, so that a mail follows a committed event and is
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +16,8 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from .html import plain
+
+MAX_SUBJECT = 180
 
 
 def send(
@@ -27,12 +31,15 @@ def send(
     """
     with translation.override(language):
         given = {"site_url": settings.SITE_URL, "language": language, **context}
-        subject, _rest, text = render_to_string(f"mail/{template}.txt", given).strip().partition("\n")
+        # Templates escape for HTML, whatever their name is; in a text the words stand as they were written.
+        text = html.unescape(render_to_string(f"mail/{template}.txt", given))
+        subject, _rest, body = text.strip().partition("\n")
+        subject = " ".join(plain(subject).split())[:MAX_SUBJECT]
         page = render_to_string(f"mail/{template}.html", given | {"subject": subject})
     host = settings.SITE_URL.partition("//")[2].partition("/")[0].partition(":")[0]
     message = EmailMultiAlternatives(
-        subject=" ".join(plain(subject).split())[:180],
-        body=text.strip() + "\n",
+        subject=subject,
+        body=re.sub(r"\n{3,}", "\n\n", body).strip() + "\n",
         to=[to],
         headers={"Message-ID": f"<{key}@{host}>", "Auto-Submitted": "auto-generated", **headers},
     )

@@ -1,15 +1,23 @@
-"""Tell people inside the application."""
+"""Tell people: inside the application always, and by mail as soon as each of them wants it.
+
+A notice carries no text of its own: what it says is worded when it is read. Mails are left here and
+written later (common/mailings.py).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .models import Notice, Outbox
+from . import mailings, rhythms
+from .models import Notice, Outbox, Rhythm
+from .models.mailings import DIGESTS
 
 # What each kind of notice says; %(subject)s is the record's title.
 WORDS: dict[str, Any] = {
@@ -27,26 +35,104 @@ WORDS: dict[str, Any] = {
     "review.released": _("A reviewer was released. Ask somebody else."),
 }
 
+# What a kind is called where one chooses; a kind without a name is called by what its notices say.
+NAMES: dict[str, Any] = {
+    "practice.handed_over": _("A practice is handed to me"),
+    "practice.submitted": _("A practice waits to be screened"),
+    "practice.returned": _("A practice comes back with questions"),
+    "practice.diverged": _("Reviewers differ, and their scores wait to be settled"),
+    "practice.endorsed": _("A practice can be published"),
+    "review.assigned": _("I am asked to review a practice"),
+    "review.released": _("A reviewer is released, and another one is wanted"),
+    "practice.screened": _("A practice passes the screening"),
+    "practice.declined": _("A practice is declined"),
+    "practice.published": _("A practice is published"),
+    "practice.withdrawn": _("A practice is withdrawn"),
+    "review.filed": _("A review is filed"),
+}
 
+# Kinds that only members of the Network hear, and kinds that only other organisations do.
+FOR_NETWORK = frozenset(
+    {"practice.submitted", "practice.diverged", "practice.endorsed", "review.filed", "review.released"}
+)
+FOR_OTHERS = frozenset({"practice.handed_over", "practice.returned", "practice.screened", "practice.declined"})
+
+
+def name_of(kind: str) -> str:
+    """What a kind is called where one chooses, in the language in use."""
+    return str(NAMES.get(kind) or WORDS.get(kind) or kind)
+
+
+def kinds_for(*, in_network: bool, elsewhere: bool) -> list[str]:
+    """The kinds that concern a person who belongs to the Network, to another organisation, or to both."""
+    hidden: set[str] = set()
+    if not in_network:
+        hidden |= FOR_NETWORK
+    if not elsewhere:
+        hidden |= FOR_OTHERS
+    order = {group: place for place, group in enumerate(rhythms.Group)}
+    return sorted((kind for kind in WORDS if kind not in hidden), key=lambda kind: order[rhythms.group_of(kind)])
+
+
+@transaction.atomic
 def tell(
-    row: Outbox, *, recipients: Iterable[UUID], subject: str, url_name: str, object_id: UUID | None = None
+    row: Outbox,
+    *,
+    recipients: Iterable[UUID],
+    subject: str,
+    url_name: str,
+    object_id: UUID | None = None,
+    object_type: str = "",
 ) -> None:
-    """One notice for each recipient of an event; the same event again writes nothing (unique key)."""
-    notices = [
-        Notice(
+    """One notice for each recipient of an event, and one mail for those who want it at once.
+
+    The same event again writes nothing (unique keys). `object_id` and `object_type` say what the
+    notice is about where that is not the event's own subject; mail is sent only while the reader
+    may read that object, so one without the other means no mail.
+    """
+    people = list(dict.fromkeys(recipients))
+    wanted = rhythms.rhythms_of(people, row.kind)
+    notices, mails = [], []
+    for recipient in people:
+        notice = Notice(
             recipient_id=recipient,
             organization_id=row.tenant_id,
             kind=row.kind,
             subject=subject[:200],
+            object_type=object_type or ("" if object_id else row.object_type),
             object_id=object_id or row.object_id,
             url_name=url_name,
             dedupe_key=f"{row.dedupe_key}:{recipient}",
+            rhythm=wanted[recipient],
         )
-        for recipient in dict.fromkeys(recipients)
-    ]
+        if notice.rhythm == Rhythm.AT_ONCE:
+            notice.mailing = mailings.new(recipient, Rhythm.AT_ONCE, f"notice:{notice.dedupe_key}")
+            mails.append(notice.mailing)
+        notices.append(notice)
+    mailings.leave(mails)
     Notice.objects.bulk_create(notices, ignore_conflicts=True)
 
 
-def mark_all_read() -> int:
-    """The current person has seen her notices; how many were unread."""
-    return Notice.objects.filter(read_at__isnull=True).update(read_at=timezone.now())
+def mark_read(notice: Notice) -> int:
+    """The current person has seen a notice, and what was said of the same record before; how many were unread."""
+    return Notice.objects.filter(
+        recipient_id=notice.recipient_id,
+        object_id=notice.object_id,
+        created_at__lte=notice.created_at,
+        read_at__isnull=True,
+    ).update(read_at=timezone.now())
+
+
+def mark_all_read(until: datetime | None = None) -> int:
+    """The current person has seen her notices (those that were there then); how many were unread."""
+    return Notice.objects.filter(read_at__isnull=True, created_at__lte=until or timezone.now()).update(
+        read_at=timezone.now()
+    )
+
+
+def stop_mail(*, person_id: UUID, what: str) -> None:
+    """No more mail of one kind, or (for "daily" and "weekly") of all kinds in that digest. Again: nothing happens."""
+    kinds = [what]
+    if what in DIGESTS:
+        kinds = [kind for kind, rhythm in rhythms.choices_of(person_id, WORDS).items() if rhythm == what]
+    rhythms.choose(person_id=person_id, rhythms=dict.fromkeys(kinds, Rhythm.NEVER))

@@ -41,6 +41,18 @@ def consumer(*kinds: str, slow: bool = False) -> Callable[[Consumer], Consumer]:
     def register(function: Consumer) -> Consumer:
         for kind in kinds:
             handlers = (_slow_consumers if slow else _consumers).setdefault(kind, [])
+
+
+_tries: dict[str, int] = {}
+
+
+def consumer(*kinds: str, tries: int = MAX_TRIES) -> Callable[[Consumer], Consumer]:
+    """Register a function for kinds of outbox rows, and how often it is tried. It must be idempotent."""
+
+    def register(function: Consumer) -> Consumer:
+        for kind in kinds:
+            _tries[kind] = max(tries, _tries.get(kind, 0))
+            handlers = _consumers.setdefault(kind, [])
             if function not in handlers:
                 handlers.append(function)
         return function
@@ -89,7 +101,8 @@ def claim(limit: int = 50) -> list[UUID]:
 def deliver(pk: UUID) -> bool:
     """Do one claimed piece of work; True when it is done.
 
-    A failure puts the row back with a growing pause, and among the dead letters after 8 tries.
+    A failure puts the row back with a growing pause, and among the dead letters after 8 tries
+    (or as many as its kind has).
     """
     row = Outbox.objects.filter(pk=pk, state=Outbox.State.TAKEN).first()
     if row is None:
@@ -112,9 +125,10 @@ def deliver(pk: UUID) -> bool:
 
 def _put_back(row: Outbox, error: Exception) -> None:
     tries = row.tries + 1
-    pause = min(FIRST_PAUSE * 2 ** (tries - 1), LONGEST_PAUSE)
+    # The exponent is bounded: a row that is tried a hundred times would overflow the time it may wait.
+    pause = min(FIRST_PAUSE * 2 ** min(tries - 1, 16), LONGEST_PAUSE)
     Outbox.objects.filter(pk=row.pk).update(
-        state=Outbox.State.DEAD if tries >= MAX_TRIES else Outbox.State.WAITING,
+        state=Outbox.State.DEAD if tries >= _tries.get(row.kind, MAX_TRIES) else Outbox.State.WAITING,
         tries=tries,
         next_at=timezone.now() + pause,
         leased_until=None,

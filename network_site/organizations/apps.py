@@ -11,13 +11,14 @@ class OrganizationsConfig(AppConfig):
     def ready(self) -> None:
         from network_site.common import guards, hooks
 
-        from . import rls, tenancy  # noqa: F401  (registers checks and the reader of shared histories)
+        from . import readers, rls, tenancy  # noqa: F401  (registers checks and the reader of shared histories)
         from .actor import acting_as, service_actor
         from .selectors import person_at_work
 
         hooks.provide_service_actor(lambda name, reason: acting_as(service_actor(name), reason=reason))
         hooks.provide_person_actor(person_at_work)
         guards.guard("organizations.Verification", guards.APPEND_ONLY)
+        hooks.provide_readers(readers.reader_of, readers.zones_of)
         post_migrate.connect(_install_row_level_security, dispatch_uid="organizations.install_rls")
 
 

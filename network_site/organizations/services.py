@@ -446,3 +446,11 @@ def _new_person(provider: IdentityProvider, email: str, first_name: str, last_na
 def note_refused_identity(*, provider: IdentityProvider, code: str) -> None:
     """Log for the organisation that its server vouched for somebody whom we did not let in."""
     audit.record("identity.refused", tenant_id=provider.organization_id, subject=provider, reason=code)
+
+
+@transaction.atomic
+def choose_language(*, user: User, language: str) -> User:
+    """Write down the language in which a person is written to and greeted."""
+    User.objects.filter(pk=user.pk).update(language=language)
+    user.language = language
+    return user

@@ -278,6 +278,10 @@ EMAIL_PORT = int(env.text("EMAIL_PORT", "25"))
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", False)
+# Shorter than the lease of an outbox row: a server that hangs must not let a second relay send the same mail.
+EMAIL_TIMEOUT = 30
+# The embedded profile's viewer of mails (/dev/mail/); there is no such address anywhere else.
+MAIL_VIEWER = False
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Enlace <no-reply@localhost>")
 
 LOGGING = {

@@ -15,5 +15,6 @@ urlpatterns = [
     path("notices/<uuid:pk>/", views.open_notice, name="notice"),
     path("exports/", export_list, name="exports"),
     path("exports/<uuid:pk>/", export_page, name="export"),
+    path("mail/", views.mail_settings, name="mail_settings"),
     path("switch/", switch_organization, name="switch"),
 ]

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from network_site.common import outbox
+from network_site.common import outbox, rhythms
 from network_site.common.models import Notice
 from network_site.common.scoping import unscoped
 from network_site.organizations import services as organizations
@@ -196,6 +196,10 @@ class World:
             organizations.decide_verification(
                 organization=self.b.organization, state="verified", grounds="zqgroundsqz, a letter of the minister"
             )
+        for person in (self.a.focal_point, self.b.focal_point, self.first):
+            with acting(person):
+                rhythms.choose(person_id=person.pk, rhythms={"practice.published": "weekly"})
+                rhythms.set_digest_time(person_id=person.pk, hour=18, weekday=4, time_zone="America/Lima")
         outbox.drain()
 
     def organization_of(self, user: User) -> Organization:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,15 @@ from .dump import words_in
 
 # People's own names and addresses stand here by design; no page lists them.
 PEOPLE = {"organizations_user", "account_emailaddress"}
+
+
+TITLE = re.compile(r"\bzq\w+qz title\b")
+
+
+def mail_text(message: Any) -> str:
+    """Everything in a mail, decoded."""
+    parts = [message.subject, message.body, *(str(content) for content, _type in message.alternatives)]
+    return "\n".join([*parts, str(message.extra_headers), *message.to])
 
 
 def open_tables() -> list[str]:
@@ -46,7 +56,9 @@ def places(log: str) -> dict[str, str]:
     found["sessions"] = "\n".join(str(store.decode(row.session_data)) for row in Session.objects.all())
     found["cache"] = "\n".join(_as_text(value) for value in getattr(cache, "_cache", {}).values())
     found["cache keys"] = "\n".join(getattr(cache, "_cache", {}))
-    found["mail"] = "\n".join(str(message.message()) for message in mail.outbox)
+    # A mail names the record by its title, as the notice does, to those who are told: test_side_channels.py
+    # looks at who they are. Beside that it says nothing of it.
+    found["mail"] = "\n".join(TITLE.sub("", mail_text(message)) for message in mail.outbox)
     found["log"] = log
     found["names of private files"] = "\n".join(
         str(path.relative_to(settings.PRIVATE_ROOT)) for path in Path(settings.PRIVATE_ROOT).rglob("*")

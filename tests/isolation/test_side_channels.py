@@ -6,6 +6,7 @@ import logging
 from urllib.parse import urlencode
 
 import pytest
+from django.core import mail
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -21,7 +22,7 @@ from ..people import acting, draft, get
 from .dump import private_rows
 from .matrix import FORM, enter
 from .population import World, rename, texts
-from .side_channels import open_tables, side_channel_leaks, table_text
+from .side_channels import TITLE, mail_text, open_tables, side_channel_leaks, table_text
 
 pytestmark = pytest.mark.embedded
 
@@ -141,6 +142,10 @@ def test_a_whole_review_leaves_no_private_word_outside_of_the_private_tables(
         for path in ("/en/", "/en/practices/", "/en/practices/?q=zq", "/en/institutions/"):
             enter(None).get(path)
     assert side_channel_leaks(NEVER_PUBLIC, caplog.text) == []
+
+    told = {message.to[0] for message in mail.outbox if TITLE.search(mail_text(message))}
+    concerned = (story.owner, world.b.contributor, story.specialist, story.publisher, *story.reviewers)
+    assert told == {person.email for person in concerned}
 
     record = PublishedRecord.objects.get(pk=story.version.practice_id)
     assert record.title == f"{FINAL} title"

@@ -95,6 +95,9 @@ ADDRESSES: dict[str, Address] = {
     "*/workspace/notices/": Address(LIST),
     "*/workspace/notices/<uuid:pk>/": Address(OBJECT, "notice"),
     "*/workspace/switch/": Address(LIST),
+    "*/workspace/mail/": Address(LIST),
+    # The signed token is the permission; tests/common/test_fewer_mails.py forges it.
+    "*/mail/stop/<str:token>/": Address(ACCOUNT),
     "*/workspace/practices/": Address(LIST),
     "*/workspace/practices/new/": Address(LIST),
     "*/workspace/practices/<uuid:pk>/": Address(OBJECT, "version"),

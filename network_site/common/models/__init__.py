@@ -5,6 +5,7 @@ from .audit import AuditEntry, AuditHead
 from .base import TimestampedModel
 from .exports import Export
 from .idempotency import IdempotencyKey
+from .mailings import DigestTime, MailChoice, Mailing, Rhythm
 from .notices import Notice
 from .outbox import Outbox
 from .transitions import TransitionRecord
@@ -13,10 +14,14 @@ __all__ = [
     "Announcement",
     "AuditEntry",
     "AuditHead",
+    "DigestTime",
     "Export",
     "IdempotencyKey",
+    "MailChoice",
+    "Mailing",
     "Notice",
     "Outbox",
+    "Rhythm",
     "TimestampedModel",
     "TransitionRecord",
 ]
