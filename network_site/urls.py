@@ -21,9 +21,11 @@ urlpatterns = [
 urlpatterns += i18n_patterns(
     path("_util/login/", to_sign_in),
     path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/", include("network_site.organizations.account_urls")),
     path("accounts/", include("allauth.account.urls")),
     path("files/<uuid:pk>/", common.private_file, name="private_file"),
     path("workspace/", include("network_site.workspace.urls")),
     path("workspace/", include("practices.urls")),
+    path("workspace/organization/", include("network_site.organizations.urls")),
     re_path(r"", include(wagtail_urls)),
 )

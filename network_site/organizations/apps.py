@@ -11,7 +11,7 @@ class OrganizationsConfig(AppConfig):
     def ready(self) -> None:
         from network_site.common import hooks
 
-        from . import rls, tenancy  # noqa: F401  (registers checks and the reader of shared histories)
+        from . import receivers, rls, sessions, tenancy  # noqa: F401  (registers checks, consumers and receivers)
         from .actor import acting_as, service_actor
 
         hooks.provide_service_actor(lambda name, reason: acting_as(service_actor(name), reason=reason))
