@@ -25,6 +25,8 @@ DEMO_SECRETS = {
     "specialist": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
     "publisher": "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU",
     "admin": "MFRGGZDFMZTWQ2LKMFRGGZDFMZTWQ2LK",
+    "admin-b": "ONSWG4TFOQZDGNBVGY3TQOJQMFRGGZDF",
+    "admin-network": "NZSXI53POJVTGNBVGY3TQOJQMFRGGZDF",
 }
 
 
@@ -69,6 +71,18 @@ DEMO_ACCOUNTS = (
     ),
     DemoAccount(
         "admin", "Elena", "Soto", "demo-ministry-a", (Role.ADMINISTRATOR,), "es", "administers a ministry's people"
+    ),
+    DemoAccount(
+        "admin-b",
+        "Joana",
+        "Prado",
+        "demo-ministry-b",
+        (Role.ADMINISTRATOR,),
+        "pt-br",
+        "administers another ministry's people",
+    ),
+    DemoAccount(
+        "admin-network", "Hugo", "Salas", "network", (Role.ADMINISTRATOR,), "es", "administers the Network's people"
     ),
     DemoAccount(
         "reviewer-a", "Sofia", "Mendes", "demo-university", (Role.CONTRIBUTOR,), "en", "reviews for a university"

@@ -357,9 +357,7 @@ def test_a_person_with_an_account_signs_in_and_joins(house: tuple[User, Organiza
 
 
 @pytest.mark.django_db
-def test_nobody_opens_a_second_account_beside_an_existing_one(
-    house: tuple[User, Organization], people: People
-) -> None:
+def test_nobody_opens_a_second_account_beside_an_existing_one(house: tuple[User, Organization], people: People) -> None:
     known = people.user()
     invited(house[0], email=known.email)
     browser = Client()

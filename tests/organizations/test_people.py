@@ -87,7 +87,7 @@ def test_the_list_costs_the_same_for_one_or_three(
         people.contributor(ministry)
         with acting(browser_user(browser)):
             services.invite(email=f"n{number}@example.org", roles=["learner"], language="en")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert browser.get(reverse("organizations:people")).status_code == 200
 
 

@@ -39,9 +39,7 @@ def entered(user: User, agent: str = FIREFOX) -> Client:
 
 def listed(browser: Client) -> list[tuple[str, str, bool]]:
     page = browser.get("/en/accounts/sessions/")
-    return [
-        (entry["session"].browser, entry["session"].system, entry["is_this"]) for entry in page.context["sessions"]
-    ]
+    return [(entry["session"].browser, entry["session"].system, entry["is_this"]) for entry in page.context["sessions"]]
 
 
 def rows(user: User) -> dict[str, Any]:
@@ -222,7 +220,9 @@ def test_changes_of_people_are_asked_about(what: str, people: People, sign_in: S
         from network_site.organizations.models import Membership
 
         row = Membership.objects.get(user=member)
-        assert (row.roles, row.valid_to is None) == ((["learner"], True) if what == "roles" else (["contributor"], False))
+        assert (row.roles, row.valid_to is None) == (
+            (["learner"], True) if what == "roles" else (["contributor"], False)
+        )
 
 
 def test_an_invitation_typed_before_the_question_is_not_lost(people: People, sign_in: SignIn) -> None:

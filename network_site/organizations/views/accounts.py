@@ -62,7 +62,7 @@ def _page(request: HttpRequest, found: Invitation, way: str, status: int = 200, 
 
 
 def _join(request: HttpRequest, found: Invitation) -> HttpResponse:
-    user: User = request.user  # type: ignore[assignment]
+    user = _person(request)
     if request.method == "POST" and "sign_out" in request.POST:
         kept = request.session[INVITED]
         logout(request)
@@ -98,6 +98,10 @@ def _open_account(request: HttpRequest, found: Invitation) -> HttpResponse:
     return _page(request, found, "new", 422 if form.is_bound else 200, form=form)
 
 
+def _person(request: HttpRequest) -> User:
+    return request.user  # type: ignore[return-value]
+
+
 # --- Where I am signed in --------------------------------------------------------------------
 
 
@@ -105,7 +109,7 @@ def _open_account(request: HttpRequest, found: Invitation) -> HttpResponse:
 @require_safe
 def sessions(request: HttpRequest) -> HttpResponse:
     """Every place where one is signed in now."""
-    known = selectors.list_sessions(request.user.pk, request.session.session_key)
+    known = selectors.list_sessions(_person(request).pk, request.session.session_key)
     return render(request, "organizations/sessions.html", {"sessions": known})
 
 
@@ -131,7 +135,7 @@ def end_session(request: HttpRequest, pk: UUID) -> HttpResponse:
 @recently_proved("POST")
 def end_other_sessions(request: HttpRequest) -> HttpResponse:
     """Sign out everywhere but here."""
-    count = services.end_other_sessions(user_id=request.user.pk, but=request.session.session_key)
+    count = services.end_other_sessions(user_id=_person(request).pk, but=request.session.session_key)
     words = ngettext("One other session has ended.", "%(count)s other sessions have ended.", count)
     messages.success(request, words % {"count": count} if count else _("You are signed in nowhere else."))
     return redirect("my_sessions")

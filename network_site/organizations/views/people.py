@@ -169,7 +169,7 @@ def end(request: HttpRequest, pk: UUID) -> HttpResponse:
     colleague = _colleague_or_404(pk, actor)
     if not permissions.can_administer(actor):
         raise PermissionDenied
-    form = SureForm(request.POST or None)
+    form = SureForm(request.POST if request.method == "POST" else None)
     problem: ValidationError | None = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -189,7 +189,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     """Leave the organisation for which one acts."""
     actor = _member()
     own = next(colleague for colleague in selectors.list_colleagues(actor) if colleague.is_me)
-    form = SureForm(request.POST or None)
+    form = SureForm(request.POST if request.method == "POST" else None)
     problem: ValidationError | None = None
     if request.method == "POST" and form.is_valid():
         try:
