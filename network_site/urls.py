@@ -34,6 +34,7 @@ if settings.MAIL_VIEWER:
 urlpatterns += i18n_patterns(
     path("_util/login/", to_sign_in),
     path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/", include("network_site.organizations.account_urls")),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/", include(sso.page_patterns)),
     path("files/<uuid:pk>/", common.private_file, name="private_file"),
@@ -43,5 +44,6 @@ urlpatterns += i18n_patterns(
     path("mail/stop/<str:token>/", workspace.mail_stop, name="mail_stop"),
     path("workspace/", include("network_site.workspace.urls")),
     path("workspace/", include("practices.urls")),
+    path("workspace/organization/", include("network_site.organizations.urls")),
     re_path(r"", include(wagtail_urls)),
 )

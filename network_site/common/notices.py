@@ -33,6 +33,7 @@ WORDS: dict[str, Any] = {
     "review.assigned": _("You were asked to review a practice."),
     "review.filed": _("A review was filed."),
     "review.released": _("A reviewer was released. Ask somebody else."),
+    "invitation.accepted": _("A colleague whom you invited has come."),
 }
 
 # What a kind is called where one chooses; a kind without a name is called by what its notices say.

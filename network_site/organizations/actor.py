@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -85,6 +85,7 @@ class Actor:
 ANONYMOUS = Actor()
 
 SERVICES = frozenset({"auditor", "relay", "reviews", "seeding", "sign_in"})
+SERVICES = frozenset({"accounts", "auditor", "relay", "reviews", "seeding"})
 
 
 def service_actor(name: str) -> Actor:
@@ -92,6 +93,11 @@ def service_actor(name: str) -> Actor:
     if name not in SERVICES:
         raise ValueError(f"No service is called {name}.")
     return Actor(service=name)
+
+
+def person_through(name: str, user_id: UUID) -> Actor:
+    """A person for whom a named service does what she may not do alone; the audit trail names both."""
+    return replace(service_actor(name), user_id=user_id)
 
 
 def _tell_database(actor: Actor | None) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
 from cryptography.fernet import Fernet
 from django.conf import settings
@@ -46,6 +47,11 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
 @receiver(authenticator_added)
 def setting_up_is_proving(sender: Any, request: HttpRequest, user: Any, authenticator: Any, **kwargs: Any) -> None:
-    """Whoever just typed a right code to set a factor up has shown it in this session."""
-    if authenticator.type == authenticator.Type.TOTP:
+    """Whoever just set her first factor up (a right code, a passkey) has shown it in this session.
+
+    A further one proves nothing: whoever holds the password alone could add it to an account that has a factor.
+    """
+    factors = [authenticator.Type.TOTP, authenticator.Type.WEBAUTHN]
+    others = Authenticator.objects.filter(user=user, type__in=factors).exclude(pk=authenticator.pk)
+    if authenticator.type in factors and not others.exists():
         record_authentication(request, user, "mfa", id=authenticator.pk, type=authenticator.type)

@@ -18,6 +18,7 @@ from django.urls import NoReverseMatch, reverse
 
 from network_site.common.language import without_language
 
+from . import sessions
 from .actor import ANONYMOUS, Actor, acting_as
 from .selectors import actor_for
 
@@ -64,6 +65,19 @@ class ActorMiddleware:
             return response
 
 
+class SeenMiddleware:
+    """Notes now and then that a session is in use, for the list of one's sessions."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            sessions.note(request, request.user)  # type: ignore[arg-type]
+        response: HttpResponse = self.get_response(request)
+        return response
+
+
 def proved_second_factor(request: HttpRequest) -> bool:
     """Whether this very session showed a second factor (not whether the person once set one up)."""
     records = get_authentication_records(request, request.user)
@@ -100,14 +114,16 @@ class SecondFactorMiddleware:
     """Network staff and administrators reach nothing but the set-up pages without a second factor."""
 
     OPEN_NAMES = (
-        "mfa_activate_totp",
         "mfa_reauthenticate",
+        "mfa_reauthenticate_webauthn",
         "mfa_authenticate",
         "mfa_index",
         "account_logout",
         "account_login",
         "account_reauthenticate",
     )
+    # For somebody without a factor only: else a stolen password could add one beside hers.
+    SET_UP_NAMES = ("mfa_activate_totp", "mfa_add_webauthn")
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -117,17 +133,22 @@ class SecondFactorMiddleware:
         if (
             (actor.needs_second_factor or _operates_the_site(request))
             and not request.path.startswith(("/static/", "/health/"))
-            and request.path not in self._open_paths()
+            and request.path not in self._paths(self.OPEN_NAMES)
             and not proved_second_factor(request)
         ):
-            has_factor = Authenticator.objects.filter(user_id=actor.user_id, type=Authenticator.Type.TOTP).exists()
-            return redirect("mfa_reauthenticate" if has_factor else "mfa_activate_totp")
+            types = set(Authenticator.objects.filter(user_id=request.user.pk).values_list("type", flat=True))
+            if Authenticator.Type.TOTP in types:
+                return redirect("mfa_reauthenticate")
+            if Authenticator.Type.WEBAUTHN in types:
+                return redirect("mfa_reauthenticate_webauthn")
+            if request.path not in self._paths(self.SET_UP_NAMES):
+                return redirect("mfa_activate_totp")
         response: HttpResponse = self.get_response(request)
         return response
 
-    def _open_paths(self) -> set[str]:
+    def _paths(self, names: tuple[str, ...]) -> set[str]:
         paths = set()
-        for name in self.OPEN_NAMES:
+        for name in names:
             with suppress(NoReverseMatch):
                 paths.add(reverse(name))
         return paths

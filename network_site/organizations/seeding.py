@@ -26,6 +26,8 @@ DEMO_SECRETS = {
     "publisher": "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU",
     "admin": "MFRGGZDFMZTWQ2LKMFRGGZDFMZTWQ2LK",
     "operator": "NB2W45DFOIZA2ZDPNR2GQZLEMFWWK3TB",
+    "admin-b": "ONSWG4TFOQZDGNBVGY3TQOJQMFRGGZDF",
+    "admin-network": "NZSXI53POJVTGNBVGY3TQOJQMFRGGZDF",
 }
 
 
@@ -70,6 +72,18 @@ DEMO_ACCOUNTS = (
     ),
     DemoAccount(
         "admin", "Elena", "Soto", "demo-ministry-a", (Role.ADMINISTRATOR,), "es", "administers a ministry's people"
+    ),
+    DemoAccount(
+        "admin-b",
+        "Joana",
+        "Prado",
+        "demo-ministry-b",
+        (Role.ADMINISTRATOR,),
+        "pt-br",
+        "administers another ministry's people",
+    ),
+    DemoAccount(
+        "admin-network", "Hugo", "Salas", "network", (Role.ADMINISTRATOR,), "es", "administers the Network's people"
     ),
     DemoAccount(
         "reviewer-a", "Sofia", "Mendes", "demo-university", (Role.CONTRIBUTOR,), "en", "reviews for a university"

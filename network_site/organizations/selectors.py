@@ -7,16 +7,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
+from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
+from network_site.common.hooks import as_service
 from network_site.common.scoping import unscoped
 
 from .actor import Actor, MembershipFact, acting_as
-from .enums import OrganizationKind
-from .models import Membership, Organization, User
+from .enums import OrganizationKind, Role
+from .models import Invitation, Membership, Organization, SignedInSession, User
+from .models.invitation import hash_of
 
 
 def bootstrap_memberships(user_id: UUID) -> tuple[MembershipFact, ...]:
@@ -137,3 +141,96 @@ def members_with_role(organization_id: UUID, *roles: str) -> list[UUID]:
         Q(valid_to__isnull=True) | Q(valid_to__gt=now), organization_id=organization_id
     ).values_list("user_id", "roles")
     return [user_id for user_id, held in rows if set(held) & set(roles)]
+
+
+# --- My organisation -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """A member of one's organisation."""
+
+    membership: Membership
+    is_me: bool
+    has_second_factor: bool
+
+    @property
+    def user(self) -> User:
+        person: User = self.membership.user
+        return person
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """Whether she can work only with a second factor."""
+        kind = self.membership.organization.kind
+        return kind == OrganizationKind.NETWORK or Role.ADMINISTRATOR in self.membership.roles
+
+
+def list_colleagues(actor: Actor) -> list[Colleague]:
+    """Everybody who belongs to the actor's organisation now, by name."""
+    memberships = list(
+        Membership.objects.filter(organization_id=actor.organization_id, valid_to__isnull=True)
+        .select_related("user", "organization")
+        .order_by("user__last_name", "user__first_name", "user__email")
+    )
+    return _colleagues(memberships, actor)
+
+
+def get_colleague(pk: UUID, actor: Actor) -> Colleague:
+    """One of them. Raises Membership.DoesNotExist, for other organisations' people and for those who left too."""
+    membership = Membership.objects.select_related("user", "organization").get(
+        pk=pk, organization_id=actor.organization_id, valid_to__isnull=True
+    )
+    return _colleagues([membership], actor)[0]
+
+
+def _colleagues(memberships: list[Membership], actor: Actor) -> list[Colleague]:
+    factors = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+    protected = set(
+        Authenticator.objects.filter(
+            user_id__in=[membership.user_id for membership in memberships], type__in=factors
+        ).values_list("user_id", flat=True)
+    )
+    return [
+        Colleague(membership, membership.user_id == actor.user_id, membership.user_id in protected)
+        for membership in memberships
+    ]
+
+
+def list_invitations(actor: Actor) -> list[Invitation]:
+    """Invitations of the actor's organisation that nobody has answered yet, the newest first (administrators)."""
+    return list(
+        Invitation.objects.filter(owner_id=actor.organization_id, state=Invitation.State.PENDING).select_related(
+            "invited_by"
+        )
+    )
+
+
+def find_invitation(token: str = "", *, token_hash: str = "") -> Invitation | None:
+    """The invitation of a link, whatever became of it; None for a link that was never sent."""
+    with as_service("accounts", "a link of an invitation is opened"):
+        found: Invitation | None = (
+            Invitation.objects.filter(token_hash=token_hash or hash_of(token))
+            .select_related("owner", "invited_by")
+            .first()
+        )
+        return found
+
+
+def has_account(address: str) -> bool:
+    """Whether an address has an account (asked only for whoever holds a letter that was sent there)."""
+    return User.objects.filter(Q(email=address) | Q(emailaddress__email=address, emailaddress__verified=True)).exists()
+
+
+def list_sessions(user_id: UUID, session_key: str | None) -> list[dict[str, object]]:
+    """Where a person is signed in now, this session first, then the last seen first."""
+    rows = list(SignedInSession.objects.filter(user_id=user_id).order_by("-seen_at"))
+    alive = set(
+        Session.objects.filter(
+            session_key__in=[row.session_key for row in rows], expire_date__gt=timezone.now()
+        ).values_list("session_key", flat=True)
+    )
+    found: list[dict[str, object]] = [
+        {"session": row, "is_this": row.session_key == session_key} for row in rows if row.session_key in alive
+    ]
+    return sorted(found, key=lambda entry: not entry["is_this"])

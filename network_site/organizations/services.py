@@ -4,37 +4,44 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
+from importlib import import_module
 from typing import Any
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount, SocialApp
-from django.core.exceptions import ValidationError
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import URLValidator
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from network_site.common import audit, staff
+from network_site.common import audit, idempotency, outbox, staff
 from network_site.common.html import plain
 from network_site.common.language import CODES, fold
 from network_site.common.scoping import current_actor
 from network_site.taxonomy.models import Country
 
-from .enums import NETWORK_ROLES, TENANT_ROLES, OrganizationKind, VerificationState
+from . import permissions
+from .actor import Actor, acting_as, current, person_through, service_actor
+from .enums import NETWORK_ROLES, TENANT_ROLES, OrganizationKind, Role, VerificationState
 from .models import (
     IdentityDomain,
     IdentityProvider,
+    Invitation,
     Membership,
     Organization,
     SeenAssertion,
     Share,
+    SignedInSession,
     User,
     Verification,
 )
+from .models.invitation import LASTS, new_nonce
 from .names import mixes_scripts, skeleton, tidy
 from .selectors import bootstrap_memberships
 
@@ -203,14 +210,7 @@ def grant_membership(*, user: User, organization: Organization, roles: Collectio
 
     Raises ValidationError for a role that does not exist in that kind of organisation.
     """
-    permitted = NETWORK_ROLES if organization.kind == OrganizationKind.NETWORK else TENANT_ROLES
-    unknown = set(roles) - permitted
-    if unknown or not roles:
-        raise ValidationError(
-            _("Choose roles that exist in this organisation, not: %(roles)s."),
-            params={"roles": ", ".join(sorted(unknown))},
-        )
-    wanted = sorted(set(roles))
+    wanted = _checked_roles(organization, roles)
     membership = (
         Membership.objects.select_for_update(of=("self",))
         .filter(user=user, organization=organization, valid_to__isnull=True)
@@ -223,8 +223,23 @@ def grant_membership(*, user: User, organization: Organization, roles: Collectio
         membership.save(update_fields=["roles"])
     else:
         return membership
-    audit.record("membership.granted", tenant_id=organization.pk, subject=membership, after=wanted)
+    audit.record(
+        "membership.granted", tenant_id=organization.pk, subject=membership, reason="+".join(wanted), after=wanted
+    )
     return membership
+
+
+def _checked_roles(organization: Organization, roles: Collection[str]) -> list[str]:
+    permitted = NETWORK_ROLES if organization.kind == OrganizationKind.NETWORK else TENANT_ROLES
+    unknown = set(roles) - permitted
+    if unknown:
+        raise ValidationError(
+            _("Choose roles that exist in this organisation, not: %(roles)s."),
+            params={"roles": ", ".join(sorted(unknown))},
+        )
+    if not roles:
+        raise ValidationError(_("Choose at least one role."))
+    return sorted(set(roles))
 
 
 @transaction.atomic
@@ -454,3 +469,331 @@ def choose_language(*, user: User, language: str) -> User:
     User.objects.filter(pk=user.pk).update(language=language)
     user.language = language
     return user
+
+
+# --- Invitations -----------------------------------------------------------------------------
+
+
+class InvitationRefused(ValidationError):
+    """A link that lets nobody in: used, withdrawn, too old, or meant for somebody else. The code says which."""
+
+
+@transaction.atomic
+def invite(*, email: str, roles: Collection[str], language: str, key: str | None = None) -> Invitation:
+    """Ask a person to join the actor's organisation; the letter follows after commit.
+
+    The same `key` again answers with the first invitation. Raises PermissionDenied for anybody but an administrator,
+    and ValidationError when the person belongs already, or has an invitation that is still open.
+    """
+    actor = _administrator()
+    organization = Organization.objects.get(pk=actor.organization_id)
+    return idempotency.once(
+        key,
+        "organization.invite",
+        lambda: _invite(organization, email, roles, language, actor.user_id),
+        lambda pk: Invitation.objects.get(pk=pk),
+    )
+
+
+@transaction.atomic
+def invite_as_operator(*, organization: Organization, email: str, roles: Collection[str], language: str) -> Invitation:
+    """Let an operator of the site bring an organisation's first administrator in (from a command, never a page)."""
+    with acting_as(service_actor("accounts"), reason="an operator invites"):
+        return _invite(organization, email, roles, language, None)
+
+
+def _invite(
+    organization: Organization, email: str, roles: Collection[str], language: str, invited_by: UUID | None
+) -> Invitation:
+    address = email.strip().lower()
+    wanted = _checked_roles(organization, roles)
+    members = Membership.objects.filter(organization=organization, valid_to__isnull=True)
+    if members.filter(user_id__in=_accounts_with(address)).exists():
+        raise ValidationError(_("This person belongs to your organisation already."), code="member")
+    Invitation.objects.filter(
+        owner=organization, email=address, state=Invitation.State.PENDING, expires_at__lte=timezone.now()
+    ).update(state=Invitation.State.EXPIRED)
+    try:
+        with transaction.atomic():
+            invitation = Invitation.objects.create(
+                owner=organization, email=address, roles=wanted, language=language, invited_by_id=invited_by
+            )
+    except IntegrityError:
+        raise ValidationError(
+            _("This person has an invitation already. You can send it again below."), code="invited"
+        ) from None
+    audit.record("invitation.sent", tenant_id=organization.pk, subject=invitation, reason="+".join(wanted))
+    outbox.enqueue("invitation.sent", subject=invitation, version=1, tenant_id=organization.pk)
+    return invitation
+
+
+def _accounts_with(address: str) -> list[UUID]:
+    """Accounts to which an address belongs."""
+    known = set(User.objects.filter(email=address).values_list("pk", flat=True))
+    return [*known | set(EmailAddress.objects.filter(email=address, verified=True).values_list("user_id", flat=True))]
+
+
+@transaction.atomic
+def send_invitation_again(invitation: Invitation) -> Invitation:
+    """A new letter with a new link, good for two weeks; the old link stops working.
+
+    Raises InvitationRefused when it was answered or withdrawn meanwhile.
+    """
+    actor = _administrator()
+    locked = _open_invitation(invitation.pk, actor)
+    locked.nonce = new_nonce()
+    locked.expires_at = timezone.now() + LASTS
+    locked.sendings += 1
+    locked.save()
+    audit.record("invitation.sent_again", tenant_id=_tenant(actor), subject=locked)
+    outbox.enqueue("invitation.sent", subject=locked, version=locked.sendings, tenant_id=actor.organization_id)
+    return locked
+
+
+@transaction.atomic
+def revoke_invitation(invitation: Invitation) -> Invitation:
+    """Withdraw an invitation: its link stops working. Raises InvitationRefused when it was answered meanwhile."""
+    actor = _administrator()
+    locked = _open_invitation(invitation.pk, actor)
+    locked.state = Invitation.State.REVOKED
+    locked.save()
+    audit.record("invitation.revoked", tenant_id=_tenant(actor), subject=locked)
+    return locked
+
+
+def _open_invitation(pk: UUID, actor: Actor) -> Invitation:
+    locked = Invitation.objects.select_for_update(of=("self",)).filter(pk=pk, owner_id=actor.organization_id).first()
+    if locked is None or locked.state != Invitation.State.PENDING:
+        raise InvitationRefused(_("This invitation was answered or withdrawn meanwhile."), code="closed")
+    return locked
+
+
+@transaction.atomic
+def accept_invitation(*, token_hash: str, user: User) -> Membership:
+    """Let a person who has an account in; of many at once one gets in, the others are told.
+
+    The address counts as confirmed, because the link in the letter proved it. Roles that she has already stay.
+    Raises InvitationRefused when the link no longer works, or was sent to an address that is not hers.
+    """
+    with acting_as(person_through("accounts", user.pk), reason="a person accepts an invitation"):
+        invitation = Invitation.objects.select_for_update(of=("self",)).filter(token_hash=token_hash).first()
+        _refuse_closed(invitation)
+        assert invitation is not None
+        if user.pk not in _accounts_with(invitation.email) or not user.is_active:
+            raise InvitationRefused(_("This invitation was sent to another address."), code="other_account")
+        organization = Organization.objects.get(pk=invitation.owner_id)
+        known = Membership.objects.filter(user=user, organization=organization, valid_to__isnull=True).first()
+        membership = grant_membership(
+            user=user, organization=organization, roles={*invitation.roles, *(known.roles if known else ())}
+        )
+        invitation.state = Invitation.State.ACCEPTED
+        invitation.accepted_at = timezone.now()
+        invitation.accepted_by = user
+        invitation.save()
+        _confirm_address(user, invitation.email)
+        audit.record("invitation.accepted", tenant_id=organization.pk, subject=invitation)
+        outbox.enqueue("invitation.accepted", subject=invitation, tenant_id=organization.pk)
+    return membership
+
+
+@transaction.atomic
+def accept_as_new_person(*, token_hash: str, first_name: str, last_name: str, password: str, language: str) -> User:
+    """Open the account of an invited person and let her in. Nothing is left of a refusal.
+
+    Raises InvitationRefused when the link no longer works, or the address has an account meanwhile.
+    """
+    with acting_as(service_actor("accounts"), reason="an invited person opens her account"):
+        invitation = Invitation.objects.select_for_update(of=("self",)).filter(token_hash=token_hash).first()
+        _refuse_closed(invitation)
+        assert invitation is not None
+        if _accounts_with(invitation.email):
+            raise InvitationRefused(_("This address has an account already: sign in first."), code="known")
+        organization = Organization.objects.get(pk=invitation.owner_id)
+    user = User.objects.create_user(
+        invitation.email,
+        password,
+        first_name=first_name,
+        last_name=last_name,
+        language=language,
+        is_demo=organization.is_demo,
+    )
+    accept_invitation(token_hash=token_hash, user=user)
+    return user
+
+
+def _refuse_closed(invitation: Invitation | None) -> None:
+    if invitation is None or not invitation.is_open:
+        raise InvitationRefused(
+            _("This link was used, withdrawn, replaced by a newer one, or is too old."), code="closed"
+        )
+
+
+def _confirm_address(user: User, address: str) -> None:
+    known, _created = EmailAddress.objects.get_or_create(user=user, email=address)
+    if not known.verified or user.email == address:
+        known.verified = True
+        known.primary = user.email == address
+        known.save(update_fields=["verified", "primary"])
+
+
+# --- Who belongs -----------------------------------------------------------------------------
+
+
+class LastFocalPoint(ValidationError):
+    """Nobody would be left to send practices in the organisation's name; whoever is sure may go on."""
+
+
+@transaction.atomic
+def change_roles(membership: Membership, *, roles: Collection[str], sure: bool = False) -> Membership:
+    """Give a member other roles.
+
+    Raises PermissionDenied for anybody but an administrator, ValidationError for the last administrator, and
+    LastFocalPoint unless the actor is `sure`.
+    """
+    actor = _administrator()
+    locked = _locked_membership(membership.pk, _tenant(actor))
+    organization = Organization.objects.get(pk=locked.organization_id)
+    wanted = _checked_roles(organization, roles)
+    before = sorted(locked.roles)
+    if wanted == before:
+        return locked
+    _keep_somebody(locked, set(before) - set(wanted), sure=sure)
+    locked.roles = wanted
+    locked.save(update_fields=["roles"])
+    audit.record(
+        "membership.roles_changed",
+        tenant_id=organization.pk,
+        subject=locked,
+        reason=f"{'+'.join(before)} > {'+'.join(wanted)}",
+        before=before,
+        after=wanted,
+    )
+    return locked
+
+
+@transaction.atomic
+def end_membership(membership: Membership, *, sure: bool = False) -> Membership:
+    """End a member's time in the actor's organisation; the row stays as history.
+
+    Raises as `change_roles` does.
+    """
+    actor = _administrator()
+    locked = _locked_membership(membership.pk, _tenant(actor))
+    _keep_somebody(locked, set(locked.roles), sure=sure)
+    locked.valid_to = timezone.now()
+    locked.save(update_fields=["valid_to"])
+    audit.record("membership.ended", tenant_id=locked.organization_id, subject=locked, reason="+".join(locked.roles))
+    return locked
+
+
+@transaction.atomic
+def leave_organization(*, sure: bool = False) -> Membership:
+    """The actor leaves the organisation for which she acts.
+
+    Raises PermissionDenied for somebody without one, and as `change_roles` does.
+    """
+    actor = current()
+    if actor.organization_id is None or actor.user_id is None:
+        raise PermissionDenied
+    # Members may not write memberships, not even their own: the service does it, and the trail names the person.
+    with acting_as(person_through("accounts", actor.user_id), reason="a person leaves an organisation"):
+        own = Membership.objects.get(
+            user_id=actor.user_id, organization_id=actor.organization_id, valid_to__isnull=True
+        )
+        locked = _locked_membership(own.pk, actor.organization_id)
+        _keep_somebody(locked, set(locked.roles), sure=sure)
+        locked.valid_to = timezone.now()
+        locked.save(update_fields=["valid_to"])
+    audit.record("membership.left", tenant_id=actor.organization_id, subject=locked, reason="+".join(locked.roles))
+    return locked
+
+
+def _administrator() -> Actor:
+    actor = current()
+    if not permissions.can_administer(actor):
+        raise PermissionDenied
+    return actor
+
+
+def _tenant(actor: Actor) -> UUID:
+    assert actor.organization_id is not None
+    return actor.organization_id
+
+
+def _locked_membership(pk: UUID, organization_id: UUID) -> Membership:
+    """An open membership of an organisation, after everybody else who changes its people has finished."""
+    Organization.objects.select_for_update().get(pk=organization_id)
+    locked: Membership | None = (
+        Membership.objects.select_for_update(of=("self",))
+        .filter(pk=pk, organization_id=organization_id, valid_to__isnull=True)
+        .first()
+    )
+    if locked is None:
+        raise ValidationError(_("This person no longer belongs to your organisation."), code="gone")
+    return locked
+
+
+def _keep_somebody(membership: Membership, lost: set[str], *, sure: bool) -> None:
+    """Never without an administrator; without a focal point only when somebody is sure."""
+    others = Membership.objects.filter(organization_id=membership.organization_id, valid_to__isnull=True).exclude(
+        pk=membership.pk
+    )
+    left = {role for roles in others.values_list("roles", flat=True) for role in roles}
+    if Role.ADMINISTRATOR in lost and Role.ADMINISTRATOR not in left:
+        raise ValidationError(
+            _("An organisation needs an administrator. Make somebody else administrator first."),
+            code="last_administrator",
+        )
+    if Role.FOCAL_POINT in lost and Role.FOCAL_POINT not in left and not sure:
+        raise LastFocalPoint(
+            _("Nobody would be left who can send practices in your organisation's name."), code="last_focal_point"
+        )
+
+
+# --- Where one is signed in ------------------------------------------------------------------
+
+
+@transaction.atomic
+def note_session(*, user_id: UUID, session_key: str, browser: str, system: str) -> None:
+    """Remember that a session was seen now. The first time its row is made."""
+    with acting_as(Actor(user_id=user_id)):
+        now = timezone.now()
+        SignedInSession.objects.bulk_create(
+            [SignedInSession(user_id=user_id, session_key=session_key, browser=browser, system=system)],
+            ignore_conflicts=True,
+        )
+        SignedInSession.objects.filter(session_key=session_key).update(seen_at=now)
+        too_old = now - timedelta(seconds=settings.SESSION_COOKIE_AGE)
+        SignedInSession.objects.filter(user_id=user_id, seen_at__lt=too_old).delete()
+
+
+@transaction.atomic
+def end_session(session: SignedInSession) -> None:
+    """Sign one of the actor's sessions out, wherever it is."""
+    _session_store().delete(session.session_key)
+    session.delete()
+    _note_end_of_session()
+
+
+@transaction.atomic
+def end_other_sessions(*, user_id: UUID, but: str | None) -> int:
+    """Sign a person out everywhere else; how many sessions ended."""
+    with acting_as(service_actor("accounts"), reason="sessions of one person end"):
+        others = SignedInSession.objects.filter(user_id=user_id).exclude(session_key=but or "")
+        keys = list(others.values_list("session_key", flat=True))
+        for key in keys:
+            _session_store().delete(key)
+        others.delete()
+    if keys:
+        _note_end_of_session()
+    return len(keys)
+
+
+def _note_end_of_session() -> None:
+    actor = current()
+    if actor.organization_id is not None:
+        audit.record("session.ended", tenant_id=actor.organization_id)
+
+
+def _session_store() -> Any:
+    return import_module(settings.SESSION_ENGINE).SessionStore()

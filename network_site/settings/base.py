@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "network_site.organizations.middleware.ActorMiddleware",
+    "network_site.organizations.middleware.SeenMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -174,6 +175,9 @@ RATE_LIMITED_PATHS = {
 }
 SOCIALACCOUNT_STORE_TOKENS = False
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {"add_webauthn": "network_site.organizations.forms.AddPasskeyForm"}
 MFA_TOTP_ISSUER = "Enlace"
 MFA_ADAPTER = "network_site.organizations.adapters.SecondFactorAdapter"
 SESSION_COOKIE_AGE = 14 * 24 * 3600

@@ -161,6 +161,9 @@ def nav_groups(request: HttpRequest) -> list[dict[str, Any]]:
         current = here == target if exact else here.startswith(target)
         return {"label": label, "url": url, "count": count, "current": current}
 
+    people = [item(gettext("People"), "organizations:people")]
+    if actor.has(Role.ADMINISTRATOR):
+        people.append(item(gettext("Audit trail"), "organizations:trail"))
     groups = [
         {
             "label": gettext("My work"),
@@ -178,7 +181,7 @@ def nav_groups(request: HttpRequest) -> list[dict[str, Any]]:
         groups.append(
             {
                 "label": gettext("Our organisation"),
-                "items": [item(gettext("Documented practices"), "practices:list", exact=True)],
+                "items": [item(gettext("Documented practices"), "practices:list", exact=True), *people],
             }
         )
         if staff.may_enter(actor):
@@ -191,5 +194,16 @@ def nav_groups(request: HttpRequest) -> list[dict[str, Any]]:
             }
             groups.append({"label": gettext("Console"), "items": [console]})
     elif actor.organization_id:
-        groups.append({"label": gettext("My organisation"), "items": [item(gettext("Practices"), "practices:list")]})
+        groups.append(
+            {"label": gettext("My organisation"), "items": [item(gettext("Practices"), "practices:list"), *people]}
+        )
+    groups.append(
+        {
+            "label": gettext("My account"),
+            "items": [
+                item(gettext("Safety"), "mfa_index", exact=True),
+                item(gettext("Where I am signed in"), "my_sessions", exact=True),
+            ],
+        }
+    )
     return groups

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from network_site.common.workflow import StaleVersion, TransitionRefused, Unmet
 from network_site.organizations.actor import current
+from network_site.organizations.proving import ask_to_prove
 
 from .. import permissions, selectors, services
 from ..conflicts import ADJUDICATE, SCREEN, ConflictOfInterest, conflicts_of
@@ -27,6 +28,8 @@ from .sections import databank_url
 from .writing import answer_sections, get_version_or_404, saved_keys
 
 # Steps that another page does, because they need more than a note.
+# What the public sees or no longer sees: whoever does it shows first that it is really she.
+PROVED_STEPS = {"publish", "publish_documented", "withdraw"}
 ELSEWHERE = {"pass_screening", "adjudicate", "concur", "diverge", "supersede"}
 
 
@@ -76,6 +79,8 @@ def version_context(version: PracticeVersion, **extra: Any) -> dict[str, Any]:
 def do_step(request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
     """Do a step of the life cycle; what stands in the way comes back beside the button."""
     version = get_version_or_404(pk)
+    if name in PROVED_STEPS:
+        ask_to_prove(request)
     form = NoteForm(request.POST)
     if not form.is_valid():
         return _refused(request, version, name, form, [])

@@ -19,9 +19,22 @@ def main() -> None:
     from network_site.common import outbox
 
     plant_double()
+    plant_invitation()
     places = plant_practices()
     outbox.drain()
     sys.stdout.write(json.dumps(addresses(places)) + "\n")
+
+
+def plant_invitation() -> None:
+    """Somebody whom the administrator of the first ministry has asked to join."""
+    from network_site.organizations import services
+    from network_site.organizations.actor import acting_as
+    from network_site.organizations.models import Invitation, User
+    from network_site.organizations.selectors import actor_for
+
+    with acting_as(actor_for(User.objects.get(email="admin@demo.enlace.example"))):
+        if not Invitation.objects.exists():
+            services.invite(email="waiting@ministry.example", roles=["contributor", "learner"], language="es")
 
 
 def plant_double() -> None:
@@ -49,7 +62,7 @@ def plant_double() -> None:
 
 def plant_practices() -> dict[str, Any]:
     """One practice in each state that the screens need; their ids by the screen's name."""
-    from network_site.organizations.models import User
+    from network_site.organizations.models import Membership, User
     from practices.models import PracticeVersion, Review
 
     from ..people import acting, assign, draft, in_review, review, step, submitted
@@ -107,6 +120,8 @@ def plant_practices() -> dict[str, Any]:
         places["revision"] = PracticeVersion.objects.filter(status="revision").values_list("pk", flat=True)[0]
     with acting(person("focal-b")):
         places["foreign"] = PracticeVersion.objects.filter(status="submitted").values_list("pk", flat=True)[0]
+    with acting(person("contributor")):
+        places["membership"] = Membership.objects.get(user__email="contributor@demo.enlace.example").pk
     places["withdrawn_practice"] = gone.practice_id
     return places
 
@@ -180,6 +195,15 @@ def addresses(places: dict[str, Any]) -> dict[str, Any]:
                 "review_closed": ("reviewer-b", at("practices:review", places["review_closed"])),
                 "review_open": ("reviewer-a", at("practices:review", places["review_open"])),
                 "review_filed": ("reviewer-a", at("practices:review", places["review_filed"])),
+                "people": ("admin", at("organizations:people")),
+                "people_for_members": ("contributor", at("organizations:people")),
+                "person": ("admin", at("organizations:person", places["membership"])),
+                "farewell": ("admin", at("organizations:end", places["membership"])),
+                "leave": ("contributor", at("organizations:leave")),
+                "invite": ("admin", at("organizations:invite")),
+                "trail": ("admin", at("organizations:trail")),
+                "my_sessions": ("contributor", at("my_sessions")),
+                "safety": ("admin", at("mfa_index")),
                 "forbidden": ("contributor", at("practices:queue")),
                 "foreign": ("contributor", at("practices:version", places["foreign"])),
             }

@@ -23,6 +23,7 @@ WORKSPACE = (
     "step_results", "step_needs", "step_contact", "step_with_questions", "check", "version", "version_in_review",
     "version_for_staff", "version_to_publish", "translate", "screening", "reviewers", "adjudication", "queue",
     "reviews", "review_closed", "review_open", "review_filed", "forbidden", "foreign",
+    "people", "people_for_members", "person", "farewell", "leave", "invite", "trail", "my_sessions", "safety",
 )  # fmt: skip
 STATUS = {"missing": 404, "withdrawn": 410, "forbidden": 403, "foreign": 404}
 RULES = {

@@ -31,7 +31,7 @@ def rows_of(query: models.QuerySet[Any]) -> Rows:
 
 
 def private_rows() -> Rows:
-    """Every row of every private table. Under row-level security the four services together read all."""
+    """Every row of every private table. Under row-level security the five services together read all."""
     found: Rows = {}
     for name in SERVICES:
         with acting_as(service_actor(name)):

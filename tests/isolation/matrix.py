@@ -19,7 +19,7 @@ from django.test import Client
 from wagtail.models import Page
 
 from network_site.organizations.actor import acting_as, service_actor
-from network_site.organizations.models import User
+from network_site.organizations.models import Membership, User
 from network_site.publishing.models import OrganizationsPage, PublishedRecord
 from practices.models import DatabankPage, PracticeVersion, Review
 
@@ -153,6 +153,37 @@ def _notices(world: World, user: User | None) -> Belongings:
     return Belongings([str(pk) for pk in world.notices(user)[:1]], [str(pk) for pk in of_others][:MOST_FOREIGN])
 
 
+def _of_members(world: World, user: User | None) -> dict[str, Belongings]:
+    """Memberships, invitations and sessions: whoever belongs to a ministry opens its people's pages."""
+    with acting_as(service_actor("accounts")):
+        memberships = {
+            house.letter: [
+                str(pk)
+                for pk in Membership.objects.filter(organization=house.organization).values_list("pk", flat=True)[:2]
+            ]
+            for house in (world.b, world.a)
+        }
+    inside = [house for house in (world.b, world.a) if user is not None and _belongs(world, user, house)]
+    outside = [house for house in (world.b, world.a) if house not in inside]
+    invitations = {house.letter: [str(house.invitation.pk)] for house in (world.b, world.a) if house.invitation}
+    administers = [house for house in inside if user == house.administrator]
+    others = [house for house in (world.b, world.a) if house not in administers]
+    return {
+        "membership": Belongings(
+            [pk for house in inside for pk in memberships[house.letter]],
+            [pk for house in outside for pk in memberships[house.letter]][:MOST_FOREIGN],
+        ),
+        "invitation": Belongings(
+            [pk for house in administers for pk in invitations[house.letter]],
+            [pk for house in others for pk in invitations[house.letter]],
+        ),
+        "session": Belongings(
+            [str(one.pk) for one in world.sessions if one.user_id == (user.pk if user else None)],
+            [str(one.pk) for one in world.sessions if one.user_id != (user.pk if user else None)][:MOST_FOREIGN],
+        ),
+    }
+
+
 def belongings(world: World, name: str) -> dict[str, Belongings]:
     """By kind of object."""
     user = world.users[name]
@@ -164,6 +195,7 @@ def belongings(world: World, name: str) -> dict[str, Belongings]:
         "file": _files(world, name),
         "review": _reviews(world, user),
         "notice": _notices(world, user),
+        **_of_members(world, user),
         "record": Belongings([public, *([members_only] if is_member else [])], [] if is_member else [members_only]),
         "organization": Belongings([world.b.organization.key], [world.hidden.key]),
     }
@@ -253,6 +285,12 @@ def filled_forms(world: World) -> Forms:
         for name, value in filled["*/workspace/practices/<uuid:pk>/edit/<slug:step>/brief"]
         if name != "version" and not name.endswith("-id")
     )
+    people = "*/workspace/organization/people/<uuid:pk>/"
+    filled[people] = (("roles", "learner"), ("sure", "on"))
+    filled[f"{people}end/"] = filled["*/workspace/organization/leave/"] = (("sure", "on"),)
+    filled["*/workspace/organization/invitations/new/"] = (
+        ("email", "posted@example.org"), ("roles", "learner"), ("language", "en")
+    )  # fmt: skip
     review = enter(world.second).get(f"/en/workspace/reviews/{b.reviews['second'].pk}/")
     filled["*/workspace/reviews/<uuid:pk>/"] = (*fields_on(body_of(review)), *ANSWERS["review"])
     return filled

@@ -19,7 +19,7 @@ from network_site.common.scoping import unscoped
 from network_site.organizations import services as organizations
 from network_site.organizations.actor import ANONYMOUS, Actor, acting_as, service_actor
 from network_site.organizations.enums import Capacity, OrganizationKind, Role
-from network_site.organizations.models import Organization, Share, User
+from network_site.organizations.models import Invitation, Organization, Share, SignedInSession, User
 from network_site.organizations.selectors import actor_for
 from network_site.publishing import services as publishing
 from network_site.publishing.models import Audience, PublishedRecord
@@ -103,6 +103,7 @@ class House:
     administrator: User
     versions: dict[str, PracticeVersion] = field(default_factory=dict)
     reviews: dict[str, Review] = field(default_factory=dict)
+    invitation: Invitation | None = None
 
     def word(self, thing: str) -> str:
         """The canary of one of the ministry's things."""
@@ -187,6 +188,14 @@ class World:
         for house in (self.a, self.b):
             self._fill(house)
         self._share_in_every_way()
+        for house in (self.a, self.b):
+            with acting(house.administrator):
+                house.invitation = organizations.invite(
+                    email=f"{house.word('invited')}@example.org", roles=[Role.CONTRIBUTOR], language="en"
+                )
+        self.sessions = [
+            self._session(user) for user in (self.b.focal_point, self.first, self.specialist, self.a.focal_point)
+        ]
         self.hidden = people.organization(
             OrganizationKind.ACADEMIC, listed=False, names={"en": "zqhiddenqz institute"}, about={"en": "zqhiddenqz"}
         )
@@ -204,6 +213,10 @@ class World:
 
     def organization_of(self, user: User) -> Organization:
         return Organization.objects.get(pk=actor_for(user).organization_id)
+
+    def _session(self, user: User) -> SignedInSession:
+        with acting(user):
+            return SignedInSession.objects.create(user=user, session_key=f"world-{user.pk}"[:40])
 
     def _house(self, letter: str, country: str) -> House:
         people = self.people
@@ -336,6 +349,9 @@ class World:
         for house in (self.a, self.b):
             private |= house.words(*house.versions) | {house.word(thing) for thing in (*OF_REVIEWS, "note", "ruling")}
         return private | {"zqfirstreviewerqz", "zqsecondreviewerqz", "zqhiddenqz", "zqmembersqz", "zqgroundsqz"}
+            private |= house.words(*house.versions)
+            private |= {house.word(thing) for thing in (*OF_REVIEWS, "note", "ruling", "invited")}
+        return private | {"zqfirstreviewerqz", "zqsecondreviewerqz", "zqhiddenqz", "zqmembersqz"}
 
     def rows_words(self, name: str) -> set[str]:
         """The canaries in the private rows that this actor may read (architecture, section 4)."""
@@ -349,9 +365,11 @@ class World:
         rulings = {house.word("ruling") for house in (a, b)}
         everything = a.words(*a.versions) | b.words(*b.versions) | of_reviews | notes | rulings
         if name.startswith("owner's"):
-            return b.words(*b.versions) | {b.word("note"), b.word("ruling")}
+            invited = {b.word("invited")} if name.endswith("administrator") else set()
+            return b.words(*b.versions) | {b.word("note"), b.word("ruling")} | invited
         if name.startswith("rival"):
-            return a.words(*a.versions) | {a.word("note"), a.word("ruling")}
+            invited = {a.word("invited")} if name.endswith("administrator") else set()
+            return a.words(*a.versions) | {a.word("note"), a.word("ruling")} | invited
         own = name.split()[0]
         of_own_reviews = {house.word(f"{own}{part}") for house in (a, b) for part in ("review", "dispute")}
         return {
@@ -366,6 +384,9 @@ class World:
             "service relay": everything,
             "service reviews": everything,
             "service auditor": notes | rulings | {"zqgroundsqz"},
+            "service auditor": notes | rulings,
+            # Whoever shows the token of an invitation is let in by it.
+            "service accounts": notes | rulings | {house.word("invited") for house in (a, b)},
             "service seeding": notes | rulings,
         }.get(name, set())
 
@@ -379,7 +400,12 @@ class World:
             # Reviews are shown to staff where two of them differ, and nowhere before.
             seen -= {house.word(f"{which}review") for house in (a, b) for which in ("first", "second")}
             seen |= {"zqfirstreviewerqz", "zqsecondreviewerqz"}
-        own_name = {"first reviewer": "zqfirstreviewerqz", "second reviewer": "zqsecondreviewerqz"}.get(name)
+        # Colleagues see each other's names; that one of them reviews something is another matter.
+        own_name = {
+            "first reviewer": "zqfirstreviewerqz",
+            "reviewer's colleague": "zqfirstreviewerqz",
+            "second reviewer": "zqsecondreviewerqz",
+        }.get(name)
         return seen | ({own_name} if own_name else set())
 
     def may_read(self, name: str, house: House, thing: str) -> bool:
@@ -387,6 +413,6 @@ class World:
         return house.word(thing) + "file" in self.rows_words(name)
 
 
-SERVICES = ("auditor", "relay", "reviews", "seeding")
+SERVICES = ("accounts", "auditor", "relay", "reviews", "seeding")
 SUBMITTED = ("dossier", "dispute", "returned", "public")
 OF_REVIEWS = ("firstreview", "secondreview", "firstdispute", "seconddispute")

@@ -242,7 +242,7 @@ def _people(world: World) -> dict[str, Actor]:
 def foreign_rows(world: World, per_model: int = 3) -> dict[str, list[Any]]:
     """For each person a few rows of every private model that are not hers to read."""
     everything: dict[type[ScopedModel], list[Any]] = {}
-    for name in ("service relay", "service auditor"):
+    for name in ("service relay", "service auditor", "service accounts"):
         with acting_as(world.actors()[name]):
             for model in private_models():
                 everything.setdefault(model, []).extend(model.objects.all())
@@ -444,7 +444,7 @@ def insert_disagreements(world: World) -> list[str]:
     """Rows that lock 2 lets a person make although lock 1 would refuse them: twins of what there is."""
     found = set()
     rows: list[Any] = []
-    for name in ("service relay", "service auditor"):
+    for name in ("service relay", "service auditor", "service accounts"):
         with acting_as(world.actors()[name]):
             rows += [row for model in private_models() for row in model.objects.all()[:12]]
     for name, actor in _people(world).items():

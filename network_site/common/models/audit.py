@@ -36,7 +36,7 @@ class AuditEntry(ScopedModel):
     object_version = models.PositiveIntegerField(null=True)
     user_id = models.UUIDField(null=True)
     organization_id = models.UUIDField(null=True)
-    role = models.CharField(max_length=40, blank=True)
+    role = models.CharField(max_length=120, blank=True)
     service = models.CharField(max_length=40, blank=True)
     reason = models.TextField(blank=True)
     before_hash = models.CharField(max_length=64, blank=True)

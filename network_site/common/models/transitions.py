@@ -28,7 +28,7 @@ class TransitionRecord(ScopedModel):
     note = models.TextField(blank=True)
     user_id = models.UUIDField(null=True)
     organization_id = models.UUIDField(null=True)
-    role = models.CharField(max_length=40, blank=True)
+    role = models.CharField(max_length=120, blank=True)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta(ScopedModel.Meta):

@@ -2,7 +2,12 @@
 
 from .directory import Organization
 from .identity import IdentityDomain, IdentityProvider, SeenAssertion
+
+"""Users, organisations, memberships, invitations, sessions and shares."""
+
+from .invitation import Invitation
 from .membership import Membership
+from .session import SignedInSession
 from .sharing import Share
 from .user import User
 from .verification import Verification
@@ -17,3 +22,4 @@ __all__ = [
     "User",
     "Verification",
 ]
+__all__ = ["Invitation", "Membership", "Organization", "Share", "SignedInSession", "User"]

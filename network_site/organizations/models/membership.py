@@ -50,7 +50,7 @@ class Membership(ScopedModel):
     @classmethod
     def readable_q(cls, actor: ActorLike) -> Q:
         if actor.service:
-            return Q() if actor.service in {"relay", "reviews", "seeding"} else nobody()
+            return Q() if actor.service in {"accounts", "relay", "reviews", "seeding"} else nobody()
         if not actor.user_id:
             return nobody()
         if actor.organization_kind == OrganizationKind.NETWORK:
@@ -64,19 +64,21 @@ class Membership(ScopedModel):
         if actor.service == "sign_in":
             # An organisation's own identity provider lets people in, and gives them no power.
             return self.roles in (["contributor"], ["learner"])
+        if actor.service:
+            return actor.service in {"accounts", "seeding"}
         return "administrator" in actor.roles and self.organization_id == actor.organization_id
 
     @classmethod
     def read_sql(cls) -> str:
         return (
-            "enlace_service() IN ('relay', 'reviews', 'seeding') OR user_id = enlace_user()"
+            "enlace_service() IN ('accounts', 'relay', 'reviews', 'seeding') OR user_id = enlace_user()"
             " OR organization_id = enlace_organization() OR enlace_organization_kind() = 'network'"
         )
 
     @classmethod
     def write_sql(cls) -> str:
         return (
-            "enlace_service() = 'seeding'"
+            "enlace_service() IN ('accounts', 'seeding')"
             " OR (organization_id = enlace_organization() AND enlace_has_role('administrator'))"
         )
 

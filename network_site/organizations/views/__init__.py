@@ -11,6 +11,10 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
+from .. import services
+from ..actor import acting_as
+from ..middleware import SESSION_KEY
+from ..selectors import actor_for
 from . import services
 from .actor import acting_as
 from .middleware import SESSION_KEY, vouched_for_by
