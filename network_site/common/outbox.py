@@ -29,10 +29,11 @@ LONGEST_PAUSE = timedelta(minutes=15)
 Consumer = Callable[[Outbox], None]
 _consumers: dict[str, list[Consumer]] = {}
 _slow_consumers: dict[str, list[Consumer]] = {}
+_tries: dict[str, int] = {}
 
 
-def consumer(*kinds: str, slow: bool = False) -> Callable[[Consumer], Consumer]:
-    """Register a function for kinds of outbox rows. It must be idempotent.
+def consumer(*kinds: str, slow: bool = False, tries: int = MAX_TRIES) -> Callable[[Consumer], Consumer]:
+    """Register a function for kinds of outbox rows, and how often it is tried. It must be idempotent.
 
     A `slow` one works outside of the transaction that marks the row as done, and opens short ones of its own: on
     SQLite an open transaction makes every other writer wait.
@@ -40,19 +41,8 @@ def consumer(*kinds: str, slow: bool = False) -> Callable[[Consumer], Consumer]:
 
     def register(function: Consumer) -> Consumer:
         for kind in kinds:
-            handlers = (_slow_consumers if slow else _consumers).setdefault(kind, [])
-
-
-_tries: dict[str, int] = {}
-
-
-def consumer(*kinds: str, tries: int = MAX_TRIES) -> Callable[[Consumer], Consumer]:
-    """Register a function for kinds of outbox rows, and how often it is tried. It must be idempotent."""
-
-    def register(function: Consumer) -> Consumer:
-        for kind in kinds:
             _tries[kind] = max(tries, _tries.get(kind, 0))
-            handlers = _consumers.setdefault(kind, [])
+            handlers = (_slow_consumers if slow else _consumers).setdefault(kind, [])
             if function not in handlers:
                 handlers.append(function)
         return function

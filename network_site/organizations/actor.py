@@ -84,8 +84,7 @@ class Actor:
 
 ANONYMOUS = Actor()
 
-SERVICES = frozenset({"auditor", "relay", "reviews", "seeding", "sign_in"})
-SERVICES = frozenset({"accounts", "auditor", "relay", "reviews", "seeding"})
+SERVICES = frozenset({"accounts", "auditor", "relay", "reviews", "seeding", "sign_in"})
 
 
 def service_actor(name: str) -> Actor:

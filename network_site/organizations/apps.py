@@ -11,7 +11,8 @@ class OrganizationsConfig(AppConfig):
     def ready(self) -> None:
         from network_site.common import guards, hooks
 
-        from . import readers, receivers, rls, sessions, tenancy  # noqa: F401  (registers checks and the reader of shared histories)  # noqa: F401  (registers checks, consumers and receivers)
+        # They register checks, consumers, receivers and the reader of shared histories.
+        from . import readers, receivers, rls, sessions, tenancy  # noqa: F401
         from .actor import acting_as, service_actor
         from .selectors import person_at_work
 

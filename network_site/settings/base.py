@@ -174,7 +174,6 @@ RATE_LIMITED_PATHS = {
     "/accounts/saml/": "single_sign_on",
 }
 SOCIALACCOUNT_STORE_TOKENS = False
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_FORMS = {"add_webauthn": "network_site.organizations.forms.AddPasskeyForm"}

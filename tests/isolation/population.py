@@ -347,11 +347,9 @@ class World:
         """Every canary there is."""
         private = set()
         for house in (self.a, self.b):
-            private |= house.words(*house.versions) | {house.word(thing) for thing in (*OF_REVIEWS, "note", "ruling")}
-        return private | {"zqfirstreviewerqz", "zqsecondreviewerqz", "zqhiddenqz", "zqmembersqz", "zqgroundsqz"}
             private |= house.words(*house.versions)
             private |= {house.word(thing) for thing in (*OF_REVIEWS, "note", "ruling", "invited")}
-        return private | {"zqfirstreviewerqz", "zqsecondreviewerqz", "zqhiddenqz", "zqmembersqz"}
+        return private | {"zqfirstreviewerqz", "zqsecondreviewerqz", "zqhiddenqz", "zqmembersqz", "zqgroundsqz"}
 
     def rows_words(self, name: str) -> set[str]:
         """The canaries in the private rows that this actor may read (architecture, section 4)."""
@@ -384,7 +382,6 @@ class World:
             "service relay": everything,
             "service reviews": everything,
             "service auditor": notes | rulings | {"zqgroundsqz"},
-            "service auditor": notes | rulings,
             # Whoever shows the token of an invitation is let in by it.
             "service accounts": notes | rulings | {house.word("invited") for house in (a, b)},
             "service seeding": notes | rulings,

@@ -1,10 +1,7 @@
-"""Users, organisations, memberships, shares, and the organisations' sign-in servers."""
+"""Users, organisations, memberships, invitations, sessions, shares, and the organisations' sign-in servers."""
 
 from .directory import Organization
 from .identity import IdentityDomain, IdentityProvider, SeenAssertion
-
-"""Users, organisations, memberships, invitations, sessions and shares."""
-
 from .invitation import Invitation
 from .membership import Membership
 from .session import SignedInSession
@@ -15,11 +12,12 @@ from .verification import Verification
 __all__ = [
     "IdentityDomain",
     "IdentityProvider",
+    "Invitation",
     "Membership",
     "Organization",
     "SeenAssertion",
     "Share",
+    "SignedInSession",
     "User",
     "Verification",
 ]
-__all__ = ["Invitation", "Membership", "Organization", "Share", "SignedInSession", "User"]

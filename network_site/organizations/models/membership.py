@@ -59,8 +59,6 @@ class Membership(ScopedModel):
         return own | Q(organization_id=actor.organization_id) if actor.organization_id else own
 
     def may_insert(self, actor: ActorLike) -> bool:
-        if actor.service == "seeding":
-            return True
         if actor.service == "sign_in":
             # An organisation's own identity provider lets people in, and gives them no power.
             return self.roles in (["contributor"], ["learner"])

@@ -13,12 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from .. import services
 from ..actor import acting_as
-from ..middleware import SESSION_KEY
+from ..middleware import SESSION_KEY, vouched_for_by
 from ..selectors import actor_for
-from . import services
-from .actor import acting_as
-from .middleware import SESSION_KEY, vouched_for_by
-from .selectors import actor_for
 
 
 @login_required
