@@ -24,6 +24,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from network_site.common import americas as map_of_the_americas
 from network_site.common.html import clean
 
 register = template.Library()
@@ -317,6 +318,21 @@ def page_link(context: template.Context, number: int, parameter: str = "") -> st
     query = request.GET.copy() if request else QueryDict(mutable=True)
     query[parameter or "page"] = str(number)
     return f"?{query.urlencode()}"
+
+
+# --- The map of the Americas -----------------------------------------------------------------
+
+
+@register.simple_tag
+def americas(countries: Iterable[Mapping[str, Any]] | None) -> map_of_the_americas.Drawing:
+    """The map with these countries on it, for components/map.html."""
+    return map_of_the_americas.drawing(countries or ())
+
+
+@register.filter
+def add_to(value: Any, more: Any) -> float:
+    """A sum with one decimal: where something stands beside something else in a drawing."""
+    return round(float(value) + float(more), 1)
 
 
 # --- Cells of tables and lists of facts ------------------------------------------------------
