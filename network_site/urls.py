@@ -1,11 +1,13 @@
 """Every address of the site."""
 
+from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path, re_path
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from network_site.common import gallery
 from network_site.common import views as common
 from network_site.organizations.views import to_sign_in
 
@@ -17,6 +19,14 @@ urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
 ]
+
+if settings.DEVELOPER_PAGES:
+    urlpatterns += i18n_patterns(
+        path("dev/components/", gallery.components, name="dev_components"),
+        path("dev/components/<slug:name>/", gallery.component, name="dev_component"),
+        path("dev/components/<slug:name>/bare/", gallery.bare, name="dev_bare"),
+        path("dev/frames/<slug:name>/", gallery.frame, name="dev_frame"),
+    )
 
 urlpatterns += i18n_patterns(
     path("_util/login/", to_sign_in),
