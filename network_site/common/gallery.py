@@ -33,6 +33,7 @@ from .specimens import (
 
 COMPONENTS = Path(__file__).parent / "templates" / "components"
 DECLARED = re.compile(r"{% comment %}(.*?){% endcomment %}", re.S)
+SMALL = {"icon", "tag", "cell", "chip"}  # shown side by side
 FRAMES = ("public", "entrance", "workspace", "form-step", "check", "editor", "player")
 
 
@@ -47,6 +48,7 @@ def _shown(specimen: Specimen, request: HttpRequest) -> dict[str, Any]:
     return {
         "name": specimen.name,
         "inputs": inputs_of(specimen.name),
+        "few": specimen.name in SMALL,
         "around": specimen.around.partition(".")[0],
         "around_class": specimen.around.partition(".")[2],
         "states": [

@@ -240,6 +240,9 @@ def finding() -> list[Specimen]:
             "open, one chosen, one without a hit": {
                 "title": "Function", "name": "f1", "options": options, "open": True},
             "one choice only, closed": {"title": "Year", "name": "f2", "options": options[1:], "radio": True},
+            "a long list": {"title": "People served", "name": "f4", "open": True, "options": [
+                {"value": str(number), "label": f"Group {number}", "count": 12 - number, "checked": number == 2}
+                for number in range(1, 12)]},
             "with a link to more": {"title": "Country", "name": "f3", "options": options[:1], "open": True,
                                     "more_url": HERE, "more": "All 35 countries"},
         }, around="div.facets"),
@@ -423,7 +426,7 @@ def writing() -> list[Specimen]:
         _several("field_word", {"optional": {"required": False}, "required": {"required": True, "word": "required"}}),
         _several("rows", {
             "one row, refused": {"formset": ContactFormSet(rows, prefix="g"), "legend": "Person",
-                                 "title": "Who knows it", "hint": "Somebody who answers questions.", "add": "Add a person"},
+                                 "title": "Who knows it", "hint": "Somebody who answers.", "add": "Add a person"},
             "no row yet": {"formset": ContactFormSet(prefix="h"), "legend": "Person"},
         }),
         _one("check_answers", answers=[{"label": "Title", "value": "Reading ten plans a year", "url": HERE},
@@ -459,7 +462,7 @@ def writing() -> list[Specimen]:
                                   "theirs": "Twelve plans are read."}],
              changed_at=MOMENT, keep_url=HERE, resend_url=HERE, hidden=[{"name": "version", "value": "4"}]),
         _one("keep", saved_at=MOMENT),
-        _one("saved", key="sample"),
+        _several("saved", {"nothing to see": {"key": "sample"}}),
     ]  # fmt: skip
 
 

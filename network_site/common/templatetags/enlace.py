@@ -365,6 +365,13 @@ def at(row: Any, position: int) -> Any:
         return ""
 
 
+@register.filter
+def chosen_after(options: Iterable[Any], position: int) -> bool:
+    """Is one of the options behind a position chosen?"""
+    taken = list(options)[position:]
+    return any(one["checked"] if isinstance(one, Mapping) else one.checked for one in taken)
+
+
 # --- Forms -----------------------------------------------------------------------------------
 
 
