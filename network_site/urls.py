@@ -7,6 +7,7 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from network_site.common import gallery
 from network_site.common import views as common
 from network_site.organizations.sso import urls as sso
 from network_site.organizations.views import to_sign_in
@@ -30,6 +31,14 @@ handler429 = common.too_many_requests
 
 if settings.MAIL_VIEWER:
     urlpatterns += [path("dev/mail/", include("network_site.common.mail_viewer"))]
+
+if settings.DEVELOPER_PAGES:
+    urlpatterns += i18n_patterns(
+        path("dev/components/", gallery.components, name="dev_components"),
+        path("dev/components/<slug:name>/", gallery.component, name="dev_component"),
+        path("dev/components/<slug:name>/bare/", gallery.bare, name="dev_bare"),
+        path("dev/frames/<slug:name>/", gallery.frame, name="dev_frame"),
+    )
 
 urlpatterns += i18n_patterns(
     path("_util/login/", to_sign_in),

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from network_site.common.language import current_language, language_name, pick
 from network_site.publishing.models import PublishedRecord
@@ -85,6 +86,11 @@ def marks(snapshot: dict[str, Any], last_confirmed: date | None) -> dict[str, An
             last_confirmed=last_confirmed,
         ),
     }
+
+
+def counted_practices(count: int) -> str:
+    """A count with its noun, in the reader's language."""
+    return ngettext("%(count)s practice", "%(count)s practices", count) % {"count": count}
 
 
 def card(record: PublishedRecord, base_url: str) -> dict[str, Any]:

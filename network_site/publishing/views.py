@@ -30,7 +30,7 @@ def organization_list(request: HttpRequest, page: Any) -> HttpResponse:
         counts[one.kind] = counts.get(one.kind, 0) + 1
     if kind in OrganizationKind.values:
         matching = [one for one in matching if one.kind == kind]
-    matching.sort(key=lambda one: (one.is_demo, fold(one.place), fold(one.name)))
+    matching.sort(key=lambda one: (one.is_demo, not one.place, fold(one.place), fold(one.name)))
     base = page.get_url(request)
     try:
         number = max(1, min(int(request.GET.get("page", "1")), 1000))

@@ -18,6 +18,8 @@ ALLOWED_HOSTS = env.items("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS")
 SITE_URL = env.text("SITE_URL", "http://localhost:8000")
 DEMO = env.flag("ENLACE_DEMO")
+# The gallery of components and page frames (/dev/…): for whoever builds the site, never for those who use it.
+DEVELOPER_PAGES = False
 
 INSTALLED_APPS = [
     "network_site.common",

@@ -12,6 +12,7 @@ from .base import *  # noqa: F403  (production first, then what a laptop needs)
 from .base import VAR_DIR, env
 
 DEBUG = env.flag("DEBUG", False)
+DEVELOPER_PAGES = True
 SECURE_SSL_REDIRECT = False
 SECURE_HSTS_SECONDS = 0
 SESSION_COOKIE_SECURE = False

@@ -14,6 +14,7 @@ os.environ.pop("REDIS_URL", None)
 from .base import *  # noqa: F403  (production first, then what tests need)
 from .base import LOGGING, STORAGES
 
+DEVELOPER_PAGES = True
 SECURE_SSL_REDIRECT = False
 SECURE_HSTS_SECONDS = 0
 SESSION_COOKIE_SECURE = False

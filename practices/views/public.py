@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanen
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 
 from network_site.common import limits
 from network_site.common.language import current_language
@@ -18,6 +19,7 @@ from network_site.publishing.selectors import RecordQuery, list_records
 
 from .. import pdf
 from ..cards import card, page_context
+from ..cards import card, counted_practices, page_context
 
 KIND = "practice"
 NEW_PDFS_PER_MINUTE = 20
@@ -28,15 +30,20 @@ def databank(request: HttpRequest, page: Any) -> HttpResponse:
     query = RecordQuery.from_params(request.GET)
     found = list_records(query, kind=KIND)
     base = page.get_url(request)
+    as_map = request.GET.get("view") == "map"
     return render(
         request,
         "practices/databank.html",
         {
             "page": page,
             "found": found,
-            "cards": [card(record, base) for record in found.page],
+            "cards": [] if as_map else [card(record, base) for record in found.page],
+            "as_map": as_map,
+            "views": _views(request, as_map=as_map),
+            "places": _places(request, found) if as_map else [],
             "chips": _chips(request, found),
-            "clear_url": base,
+            "list_url": base,
+            "clear_url": f"{base}?view=map" if as_map else base,
             "query": query,
             "pagination_query": _without(request, "page"),
         },
@@ -46,6 +53,33 @@ def databank(request: HttpRequest, page: Any) -> HttpResponse:
 def _without(request: HttpRequest, *names: str) -> str:
     params = [(name, value) for name, values in request.GET.lists() if name not in names for value in values]
     return urlencode(params)
+
+
+def _views(request: HttpRequest, *, as_map: bool) -> list[dict[str, Any]]:
+    """The same practices as a list and as a map: every filter stays."""
+    kept = _without(request, "page", "view")
+    return [
+        {"label": _("List"), "url": f"?{kept}", "current": not as_map},
+        {"label": _("Map"), "url": f"?{kept}&view=map" if kept else "?view=map", "current": as_map},
+    ]
+
+
+def _places(request: HttpRequest, found: Any) -> list[dict[str, Any]]:
+    """Countries with their counts, as if no country were chosen; each leads to its list, other filters kept."""
+    kept = _without(request, "page", "view", "country")
+    facet = next(facet for facet in found.facets if facet.name == "country")
+    return [
+        {
+            "code": option.value,
+            "label": option.label,
+            "count": option.count,
+            "said": counted_practices(option.count),
+            "checked": option.checked,
+            "url": "?" + urlencode([("country", option.value)]) + (f"&{kept}" if kept else ""),
+        }
+        for option in facet.options
+        if option.count
+    ]
 
 
 def _chips(request: HttpRequest, found: Any) -> list[dict[str, str]]:

@@ -9,7 +9,7 @@ from network_site.organizations.models import Organization
 from network_site.publishing.models import PublishedRecord
 from network_site.publishing.selectors import counts_by_country, counts_by_term, latest_records, totals
 
-from ..cards import card
+from ..cards import card, counted_practices
 from ..models import DatabankPage
 
 KIND = "practice"
@@ -31,10 +31,22 @@ def home() -> tuple[str, dict[str, Any]]:
         "databank_url": base,
         "latest": [card(record, base) for record in latest_records(kind=KIND, limit=LATEST)],
         "by_country": [
-            {"label": entry.label, "count": entry.count, "url": f"{base}?country={entry.value}"} for entry in countries
+            {
+                "code": entry.value,
+                "label": entry.label,
+                "count": entry.count,
+                "said": counted_practices(entry.count),
+                "url": f"{base}?country={entry.value}",
+            }
+            for entry in countries
         ],
         "by_theme": [
-            {"label": entry.label, "count": entry.count, "url": f"{base}?theme={entry.value}"}
+            {
+                "label": entry.label,
+                "count": entry.count,
+                "said": counted_practices(entry.count),
+                "url": f"{base}?theme={entry.value}",
+            }
             for entry in counts_by_term(kind=KIND, scheme="LAF")
         ],
         "list_total": counted.all,

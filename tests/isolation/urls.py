@@ -100,6 +100,11 @@ ADDRESSES: dict[str, Address] = {
         ),
         Address(ACCOUNT),
     ),
+    # For developers: sample content only, and not there in production.
+    "*/dev/components/": Address(PUBLIC),
+    "*/dev/components/<slug:name>/": Address(PUBLIC, "", _each("name", ["map", "no-such-component"])),
+    "*/dev/components/<slug:name>/bare/": Address(PUBLIC, "", _each("name", ["map", "no-such-component"])),
+    "*/dev/frames/<slug:name>/": Address(PUBLIC, "", _each("name", ["editor", "no-such-frame"])),
     # The workspace.
     "*/workspace/": Address(LIST),
     "*/workspace/notices/": Address(LIST),

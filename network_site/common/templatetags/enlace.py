@@ -24,6 +24,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from network_site.common import americas as map_of_the_americas
 from network_site.common.html import clean
 
 register = template.Library()
@@ -319,6 +320,21 @@ def page_link(context: template.Context, number: int, parameter: str = "") -> st
     return f"?{query.urlencode()}"
 
 
+# --- The map of the Americas -----------------------------------------------------------------
+
+
+@register.simple_tag
+def americas(countries: Iterable[Mapping[str, Any]] | None) -> map_of_the_americas.Drawing:
+    """The map with these countries on it, for components/map.html."""
+    return map_of_the_americas.drawing(countries or ())
+
+
+@register.filter
+def add_to(value: Any, more: Any) -> float:
+    """A sum with one decimal: where something stands beside something else in a drawing."""
+    return round(float(value) + float(more), 1)
+
+
 # --- Cells of tables and lists of facts ------------------------------------------------------
 
 
@@ -347,6 +363,13 @@ def at(row: Any, position: int) -> Any:
         return row[position]
     except (IndexError, KeyError, TypeError):
         return ""
+
+
+@register.filter
+def chosen_after(options: Iterable[Any], position: int) -> bool:
+    """Is one of the options behind a position chosen?"""
+    taken = list(options)[position:]
+    return any(one["checked"] if isinstance(one, Mapping) else one.checked for one in taken)
 
 
 # --- Forms -----------------------------------------------------------------------------------
