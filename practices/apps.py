@@ -14,6 +14,7 @@ class PracticesConfig(AppConfig):
         from .views import sections
 
         file_finders.fill("practices", selectors.find_evidence_file)
+        file_finders.fill("practices: attachments", selectors.find_attachment)
         home_sections.fill("practices", sections.home)
         organization_sections.fill("practices", sections.organization)
         receivers.connect()

@@ -25,6 +25,9 @@ WORDS: dict[str, Any] = {
     "review.assigned": _("You were asked to review a practice."),
     "review.filed": _("A review was filed."),
     "review.released": _("A reviewer was released. Ask somebody else."),
+    "assistance.asked": _("A ministry asks the Network to write with it."),
+    "assistance.accepted": _("Somebody of the Network writes with you now."),
+    "assistance.ended": _("Writing together has ended: the Network no longer reads the draft."),
 }
 
 
