@@ -669,7 +669,7 @@ class StepPage:
         ]
 
     def _initial_by_id(self, group: Group, data: Any) -> list[dict[str, Any]]:
-        """What is stored of each row that was sent. A row that is stored already counts as given, whatever its place."""
+        """What is stored of each row that was sent: a stored row counts as given, whatever its place."""
         stored = {str(row.pop("id")): row for row in self._initial(group) if row.get("id")}
         try:
             count = min(int(data.get(f"{group.prefix}-TOTAL_FORMS", 0)), MAX_ROWS)
