@@ -16,6 +16,7 @@ class PracticesConfig(AppConfig):
 
         file_finders.fill("practices", selectors.find_evidence_file)
         describers.fill("practices", trail.Describer())
+        file_finders.fill("practices: attachments", selectors.find_attachment)
         home_sections.fill("practices", sections.home)
         organization_sections.fill("practices", sections.organization)
         exporting.connect()

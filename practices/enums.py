@@ -215,3 +215,44 @@ class Label(models.TextChoices):
     PROMISING = "promising", _("Promising")
     GOOD_PRACTICE = "good_practice", _("Good practice")
     INSTRUCTIVE_FAILURE = "instructive_failure", _("Instructive failure")
+
+
+# The questions of the form by the name under which their answers are stored: a column of the version, a scheme
+# of terms, a group of rows. Each with its page; the words are those of the form (a test compares them).
+QUESTIONS = {
+    "source_language": ("brief", _("In which language do you write?")),
+    "title": ("brief", _("Title")),
+    "one_line": ("brief", _("In one sentence")),
+    "problem": ("brief", _("What was the problem?")),
+    "description": ("brief", _("What was done?")),
+    "LAF": ("brief", _("Function of labour administration")),
+    "TG": ("brief", _("Whom does it serve?")),
+    "contacts": ("brief", _("Whom others may ask")),
+    "country": ("where", _("Country")),
+    "region": ("where", _("Region or city")),
+    "stage": ("where", _("How far is it?")),
+    "start_year": ("where", _("First year")),
+    "end_year": ("where", _("Last year")),
+    "coverage": ("where", _("How many does it cover?")),
+    "coverage_unit": ("where", _("Offices, municipalities, people …")),
+    "licence": ("where", _("Licence")),
+    "SC": ("where", _("How large an area does it cover?")),
+    "SEC": ("where", _("In which sector?")),
+    "contributions": ("where", _("Organisations in it")),
+    "objectives": ("story", _("What does it aim at?")),
+    "where_to_read": ("story", _("Where can this be read?")),
+    "DI": ("story", _("Which problems from the common list is it about?")),
+    "IN": ("story", _("What kind of measure is it?")),
+    "theory_of_change": ("story", _("Why should it help?")),
+    "reach": ("results", _("Whom did it reach?")),
+    "negative_effects": ("results", _("What had no effect, or a bad one?")),
+    "outcomes": ("results", _("Outcomes, before and after")),
+    "evidence_items": ("results", _("Studies and data")),
+    "costs": ("results", _("Cost")),
+    "risks_if_copied": ("needs", _("What goes wrong if it is copied as it is?")),
+    "preconditions": ("needs", _("What must be in place first")),
+    "building_blocks": ("needs", _("Parts that others can take over")),
+    "transfer_offer": ("contact", _("Say more about it")),
+    "CM": ("contact", _("What could you do for another ministry?")),
+    "attachments": ("contact", _("Files that help others")),
+}

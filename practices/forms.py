@@ -14,12 +14,13 @@ from django.forms.formsets import formset_factory
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
-from network_site.common.files import check_upload
+from network_site.common.files import check_upload, clean_name
 from network_site.common.html import as_plain, clean, to_text
 from network_site.taxonomy.models import Term
 
 from .enums import ANCHORS, Aspect, Criterion, Documented, Exclusion, Interest, StudyRating
 from .models import (
+    Attachment,
     BuildingBlock,
     Contact,
     Contribution,
@@ -132,6 +133,17 @@ class PlainWordsMixin:
             field.error_messages["required"] = _("Choose an answer.") if chosen else _("Fill this in.")
 
 
+def point_to_guide(field: forms.Field, name: str) -> None:
+    """Tie an input to the help with its answer; a group of boxes is tied by its fieldset."""
+    if not isinstance(field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple) and not field.widget.is_hidden:
+        field.widget.attrs["aria-details"] = f"guide-{name}"
+
+
+def stored_name(name: str, field: forms.Field) -> str:
+    """The name under which an answer is stored (enums.QUESTIONS): its column, or its scheme of terms."""
+    return field.scheme if isinstance(field, TermsField | TermField) else name
+
+
 def _check_year(form: forms.BaseForm, name: str, year: int) -> None:
     if not 1850 <= year <= 2200:
         words = _("Enter a year between 1850 and 2200. You entered %(year)s.")
@@ -147,6 +159,7 @@ class VersionForm(PlainWordsMixin, forms.ModelForm):  # type: ignore[type-arg]
         if self.initial.get("description"):
             self.initial["description"] = as_plain(self.initial["description"])
         for name, field in self.fields.items():
+            point_to_guide(field, stored_name(name, field))
             if isinstance(field, TermsField | TermField) and terms is not None:
                 codes = terms.get(field.scheme, [])
                 if isinstance(field, TermsField):
@@ -157,6 +170,8 @@ class VersionForm(PlainWordsMixin, forms.ModelForm):  # type: ignore[type-arg]
         """Codes by scheme, after validation."""
         values = {}
         for name, field in self.fields.items():
+            if name not in self.cleaned_data:
+                continue
             if isinstance(field, TermsField):
                 values[field.scheme] = self.cleaned_data[name]
             elif isinstance(field, TermField):
@@ -332,6 +347,8 @@ class RowForm(PlainWordsMixin, forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.speak_plainly()
+        for field in self.fields.values():
+            point_to_guide(field, (self.prefix or "").rpartition("-")[0])
 
     id = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
@@ -379,7 +396,7 @@ class EvidenceRowForm(RowForm):
     upload = forms.FileField(
         required=False,
         label=_("File"),
-        help_text=_("PDF, Word, Excel, ODT, CSV or text, up to 10 MB. Readers do not see it."),
+        help_text=_("PDF, Word, Excel, ODT, CSV, text or a picture, up to 10 MB. Readers do not see it."),
     )
 
     url = forms.URLField(required=False, assume_scheme="https", label=_("Address on the web"))
@@ -401,7 +418,43 @@ class EvidenceRowForm(RowForm):
         values = super().row_values()
         upload = values.pop("upload", None)
         if upload:
-            values |= {"file": upload, "file_name": upload.name[:200], "content_type": upload.content_type}
+            values |= {"file": upload, "file_name": clean_name(upload.name), "content_type": upload.content_type}
+        return values
+
+
+class AttachmentRowForm(RowForm):
+    """A file that helps others; it needs its file before it can be saved."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.stored = self.initial.get("file_name", "")
+        if self.stored:
+            words = _("Stored: %(name)s. Another file takes its place.") % {"name": self.stored}
+            self.fields["upload"].help_text = words
+
+    upload = forms.FileField(
+        required=False,
+        label=_("File"),
+        help_text=_("PDF, Word, Excel, ODT, CSV, text or a picture, up to 10 MB."),
+    )
+
+    class Meta:
+        model = Attachment
+        fields = ("title", "language", "is_public")
+
+    def clean_upload(self) -> Any:
+        upload = self.cleaned_data["upload"]
+        if upload:
+            upload.content_type = check_upload(upload)
+        elif not self.stored:
+            raise ValidationError(_("Choose the file."))
+        return upload
+
+    def row_values(self) -> dict[str, Any]:
+        values = super().row_values()
+        upload = values.pop("upload", None)
+        if upload:
+            values |= {"file": upload, "file_name": clean_name(upload.name), "content_type": upload.content_type}
         return values
 
 
@@ -425,6 +478,11 @@ class CostRowForm(RowForm):
 class TheoryRowForm(forms.Form):
     """One line of reasoning."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            point_to_guide(field, "theory_of_change")
+
     activity = forms.CharField(label=_("We do"), max_length=240)
     output = forms.CharField(label=_("so that there is"), max_length=240)
     outcome = forms.CharField(label=_("and therefore"), max_length=240)
@@ -447,6 +505,23 @@ class Group:
     hint: Any = ""
     required: bool = False
     missing: Any = ""
+
+    @property
+    def stored_name(self) -> str:
+        """The name under which its rows are stored (enums.QUESTIONS)."""
+        return "theory_of_change" if self.prefix == "theory" else self.prefix
+
+
+@dataclass(frozen=True)
+class Savable:
+    """What of a page can be saved as it stands, and what cannot yet."""
+
+    fields: dict[str, Any]
+    terms: dict[str, list[str]]
+    rows: dict[str, list[dict[str, Any]]]
+    # For each group of rows: which row of the form each saved row is.
+    places: dict[str, list[int]]
+    held: list[str]
 
 
 @dataclass(frozen=True)
@@ -526,7 +601,15 @@ STEPS: tuple[Step, ...] = (
             ),
         ),
     ),
-    Step("contact", _("What you offer others"), ContactForm),
+    Step(
+        "contact", _("What you offer others"), ContactForm,
+        (
+            Group(
+                "attachments", AttachmentRowForm, _("Files that help others"), _("File"), _("Add a file"),
+                _("A form, a manual, a decree. Each is checked for its kind and size before it is kept."),
+            ),
+        ),
+    ),
 )  # fmt: skip
 STEP_BY_NAME = {step.name: step for step in STEPS}
 
@@ -562,7 +645,7 @@ class StepPage:
             "too_few_forms": group.missing or _("Add at least one."),
             "too_many_forms": _("There are too many rows."),
         }
-        initial = self._initial(group)
+        initial = self._initial(group) if data is None else self._initial_by_id(group, data)
         if data is not None and self.adding == group.prefix:
             data = data.copy()
             total = f"{group.prefix}-TOTAL_FORMS"
@@ -584,6 +667,15 @@ class StepPage:
         return [
             {name: _shown(getattr(row, name)) for name in names if hasattr(row, name)} | {"id": row.pk} for row in rows
         ]
+
+    def _initial_by_id(self, group: Group, data: Any) -> list[dict[str, Any]]:
+        """What is stored of each row that was sent: a stored row counts as given, whatever its place."""
+        stored = {str(row.pop("id")): row for row in self._initial(group) if row.get("id")}
+        try:
+            count = min(int(data.get(f"{group.prefix}-TOTAL_FORMS", 0)), MAX_ROWS)
+        except ValueError:
+            count = 0
+        return [stored.get(data.get(f"{group.prefix}-{place}-id", ""), {}) for place in range(count)]
 
     def _forget_errors(self) -> None:
         self.form._errors = forms.utils.ErrorDict()  # type: ignore[attr-defined]
@@ -617,6 +709,43 @@ class StepPage:
             return set()
         return set(getattr(self.version, prefix).values_list("pk", flat=True))
 
+    def savable(self) -> Savable:
+        """Everything that could be saved now; nothing is shown as wrong, because somebody is still typing.
+
+        A row that is new and not complete waits; of one that is stored already, what is in order is taken.
+        Rows go only when a person saves: an autosave takes nothing away.
+        """
+        self.form.is_valid()
+        held = list(self.form.errors)
+        fields = self.form.version_values()
+        if {"start_year", "end_year"} & set(held):
+            fields = {name: value for name, value in fields.items() if name not in {"start_year", "end_year"}}
+        rows: dict[str, list[dict[str, Any]]] = {}
+        places: dict[str, list[int]] = {}
+        for entry in self.groups:
+            group, formset = entry["group"], entry["formset"]
+            formset.is_valid()
+            if not formset.management_form.is_valid():
+                held.append(group.prefix)
+                continue
+            known = self._known_ids(group.prefix)
+            kept, where = [], []
+            for place, form in enumerate(formset.forms):
+                row = _savable_row(form, known)
+                if row is None:
+                    held += [group.prefix] if form.has_changed() else []
+                    continue
+                if form.errors or form.cleaned_data.get("DELETE"):
+                    held.append(group.prefix)
+                kept.append(row)
+                where.append(place)
+            if group.prefix == "theory":
+                # Its rows have no identity: a half-changed one must not take the stored one away.
+                fields |= {} if "theory" in held else {"theory_of_change": kept}
+            elif kept or not group.required:
+                rows[group.prefix], places[group.prefix] = kept, where
+        return Savable(fields, self.form.scheme_values(), rows, places, held)
+
     @property
     def fields(self) -> dict[str, Any]:
         """The version's own fields."""
@@ -646,6 +775,22 @@ class StepPage:
             for form in formset.forms
             if form.cleaned_data and not form.cleaned_data.get("DELETE") and (form.has_changed() or form.initial)
         ]
+
+
+def _savable_row(form: Any, known: set[UUID]) -> dict[str, Any] | None:
+    given = form.cleaned_data.get("id") if hasattr(form, "cleaned_data") else None
+    stored = {"id": given} if given in known else {}
+    if form.cleaned_data.get("DELETE"):
+        return stored or None
+    if (form.errors and not stored) or not form.has_changed():
+        return None
+    years = any(name.endswith("year") for name in form.errors)
+    values = {
+        name: value
+        for name, value in form.row_values().items()
+        if name != "id" and not (years and name.endswith("year"))
+    }
+    return {**values, **stored}
 
 
 # --- Review ----------------------------------------------------------------------------------

@@ -58,6 +58,18 @@ def is_editable(actor: Actor, version: Any) -> bool:
 
 
 @rules.predicate
+def is_assistant(actor: Actor, version: Any) -> bool:
+    """The specialist who took on to write with this ministry, until it ends."""
+    if not (actor.is_network and actor.user_id and actor.has(Role.SPECIALIST, Role.LEAD)):
+        return False
+    return bool(
+        version.assistances.filter(
+            ended_at__isnull=True, accepted_at__isnull=False, specialist_id=actor.user_id
+        ).exists()
+    )
+
+
+@rules.predicate
 def is_review_service(actor: Actor, version: Any) -> bool:
     return actor.service == "reviews"
 
@@ -72,8 +84,11 @@ def is_review_staff(actor: Actor, review: Any) -> bool:
     return actor.is_network and actor.has(Role.SPECIALIST, Role.LEAD)
 
 
-can_write = (is_of_owner & is_writer) | (is_documented & is_specialist & is_of_owner)
+can_write = (is_of_owner & is_writer) | (is_documented & is_specialist & is_of_owner) | is_assistant
 can_edit = can_write & is_editable
+can_translate = can_edit & is_of_owner
+can_ask_for_help = is_of_owner & is_writer & is_editable & ~is_documented
+can_confirm_answers = is_of_owner & is_focal_point & is_editable & ~is_documented
 can_submit = is_of_owner & is_focal_point & ~is_documented
 can_hand_over = is_of_owner & is_writer & ~is_documented
 can_screen = is_specialist & ~is_documented

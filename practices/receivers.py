@@ -11,7 +11,8 @@ from network_site.common.models import Outbox
 from network_site.organizations.enums import Role
 from network_site.organizations.selectors import members_with_role, network_organization
 
-from .models import PracticeVersion, Review
+from . import services
+from .models import Assistance, PracticeVersion, Review
 
 
 def _focal_points(version: PracticeVersion) -> list[UUID]:
@@ -72,7 +73,36 @@ def tell_about_review(row: Outbox) -> None:
             )
 
 
+def tell_about_assistance(row: Outbox) -> None:
+    """Whoever was asked hears of it, the ministry that somebody came, and the other side that it ended."""
+    with as_service("relay", f"notices for {row.kind}"):
+        assistance = Assistance.objects.select_related("version__practice").get(pk=row.object_id)
+        version = assistance.version
+        helpers = [assistance.specialist_id] if assistance.specialist_id else _specialists(version)
+        ours = [assistance.asked_by_id, *_focal_points(version)]
+        told = {
+            "assistance.asked": ((helpers, "practices:helped"),),
+            "assistance.accepted": ((ours, "practices:assistance"),),
+            "assistance.ended": ((ours, "practices:assistance"), (helpers, "practices:helped")),
+        }
+        for recipients, url_name in told[row.kind]:
+            notices.tell(
+                row,
+                recipients=[person for person in recipients if person != assistance.ended_by_id],
+                subject=version.title,
+                url_name=url_name,
+                object_id=version.pk,
+            )
+
+
+def record_autosaves(row: Outbox) -> None:
+    """A quarter of an hour of somebody's autosaves becomes one entry of the audit trail."""
+    services.record_autosaves(row.object_id)
+
+
 def connect() -> None:
     """Register the consumers (called when the app is ready)."""
     outbox.consumer(*RECIPIENTS)(tell_about_version)
+    outbox.consumer("assistance.asked", "assistance.accepted", "assistance.ended")(tell_about_assistance)
+    outbox.consumer("practice.autosaved")(record_autosaves)
     outbox.consumer("review.assigned", "review.filed", "review.released")(tell_about_review)

@@ -17,6 +17,7 @@ from network_site.organizations.models import Organization, User
 
 from .enums import IN_WORK, PracticeStatus, ReviewStatus
 from .models import EvidenceItem, PracticeVersion, Review, VersionTerm
+from .models import Assistance, Attachment, EvidenceItem, PracticeVersion, Review
 from .workflow import PRACTICE
 
 # The states in which a version waits for the Network, or for its ministry's answer to it.
@@ -194,6 +195,19 @@ def list_tasks(actor: Actor) -> list[Task]:
         )
         for review in list_reviews(actor).filter(status__in=[ReviewStatus.ASSIGNED, ReviewStatus.DECLARED])
     ]
+    tasks += [
+        Task(
+            _("Write with this ministry") if assistance.accepted_at else _("Answer this ministry: it asks for help"),
+            assistance.version.title,
+            "practices:assistance",
+            assistance.version_id,
+            assistance.version.status,
+            str(assistance.version.get_status_display()),
+            None,
+            assistance.version.practice.is_demo,
+        )
+        for assistance in list_assistances(actor)
+    ]
     wanted = _waiting_states(actor)
     if wanted:
         versions = PracticeVersion.objects.for_list().filter(status__in=wanted)
@@ -250,3 +264,29 @@ def count_by_status(actor: Actor) -> dict[str, int]:
 def find_evidence_file(pk: UUID) -> EvidenceItem | None:
     """An evidence file that the current actor may read, else None."""
     return EvidenceItem.objects.filter(pk=pk).exclude(file="").first()
+
+
+def find_attachment(pk: UUID) -> Attachment | None:
+    """An attached file that the current actor may read, else None."""
+    return Attachment.objects.filter(pk=pk).first()
+
+
+def open_proposals(version: PracticeVersion) -> set[str]:
+    """The questions (enums.QUESTIONS) whose answers the Network wrote and the ministry has not confirmed."""
+    return set(version.proposed_fields.filter(confirmed_at__isnull=True).values_list("name", flat=True))
+
+
+def open_assistance(version: PracticeVersion) -> Assistance | None:
+    """The assistance that has not ended, with its people."""
+    return version.assistances.filter(ended_at__isnull=True).select_related("specialist", "asked_by").first()
+
+
+def list_assistances(actor: Actor) -> Any:
+    """Ministries that ask the Network to write with them, or with which this specialist writes (for its staff)."""
+    if not (actor.is_network and actor.has(Role.SPECIALIST, Role.LEAD)):
+        return Assistance.objects.none()
+    return (
+        Assistance.objects.filter(Q(specialist__isnull=True) | Q(specialist_id=actor.user_id), ended_at__isnull=True)
+        .select_related("version__practice__owner")
+        .order_by("asked_at")
+    )

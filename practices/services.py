@@ -18,9 +18,9 @@ from network_site.common.scoping import current_actor
 from network_site.common.workflow import StaleVersion, TransitionRefused, Unmet, lock_for_writing
 from network_site.organizations import services as organizations
 from network_site.organizations.actor import Actor, acting_as, current, service_actor
-from network_site.organizations.enums import Capacity, OrganizationKind
+from network_site.organizations.enums import Capacity, OrganizationKind, Role
 from network_site.organizations.models import Membership, Organization, User
-from network_site.organizations.selectors import network_organization
+from network_site.organizations.selectors import members_with_role, network_organization
 from network_site.publishing import services as publishing
 from network_site.publishing.models import PublishedRecord
 
@@ -30,6 +30,8 @@ from .enums import MAX_SCORE, Aspect, Criterion, Exclusion, Interest, PracticeSt
 from .marks import disputed_criteria, filed_reviews, marks_of
 from .models import (
     Adjudication,
+    Assistance,
+    Attachment,
     BuildingBlock,
     Contact,
     Contribution,
@@ -40,6 +42,7 @@ from .models import (
     Practice,
     PracticeVersion,
     Precondition,
+    ProposedField,
     Review,
     ReviewScore,
     Screening,
@@ -60,7 +63,9 @@ ROWS: dict[str, type[models.Model]] = {
     "outcomes": Outcome,
     "evidence_items": EvidenceItem,
     "costs": CostLine,
+    "attachments": Attachment,
 }
+QUARTER = dt.timedelta(minutes=15)
 REVIEW_DAYS = 14
 
 Rows = Mapping[str, Collection[Mapping[str, Any]]]
@@ -111,8 +116,13 @@ def save_version(
     fields: Mapping[str, Any],
     terms: Mapping[str, Collection[str]] | None = None,
     rows: Rows | None = None,
+    autosave: bool = False,
 ) -> PracticeVersion:
-    """Save one page of the form.
+    """Save answers of the form: a page of it, or what an autosave or a Word file brings.
+
+    What a drafting assistant changes waits for the ministry's word (`confirm_answers`); what the ministry
+    changes itself is confirmed by that. An autosave that changes nothing writes nothing, and its place in
+    the audit trail is one entry for each person and quarter of an hour (decision 0026).
 
     Raises StaleVersion when somebody saved after `lock_version` was read, and TransitionRefused when
     the version can no longer be edited by this actor.
@@ -125,23 +135,121 @@ def save_version(
         raise TransitionRefused([Unmet("not_editable", _("This version can no longer be changed here."))])
     if locked.lock_version != lock_version:
         raise StaleVersion(locked)
+    cleaned = _clean(fields)
+    changed = _changed(locked, cleaned, terms or {}, rows or {})
+    if autosave and not changed:
+        return locked
     before = _content(locked)
-    for name, value in _clean(fields).items():
+    for name, value in cleaned.items():
         setattr(locked, name, value)
     locked.lock_version += 1
     locked.save()
     _write_terms(locked, terms or {})
     _write_rows(locked, rows or {})
     _mark_edit(locked, actor)
-    audit.record(
-        "practice.edited",
-        tenant_id=locked.practice.owner_id,
-        subject=locked,
-        version=locked.lock_version,
-        before=before,
-        after=_content(locked),
-    )
+    _mark_proposals(locked, actor, changed)
+    if autosave:
+        _note_autosave(locked, actor, before)
+    else:
+        _close_autosaves(locked)
+        audit.record(
+            "practice.edited",
+            tenant_id=locked.practice.owner_id,
+            subject=locked,
+            version=locked.lock_version,
+            before=before,
+            after=_content(locked),
+        )
     return locked
+
+
+def _changed(
+    version: PracticeVersion, fields: Mapping[str, Any], terms: Mapping[str, Collection[str]], rows: Rows
+) -> list[str]:
+    """The questions (enums.QUESTIONS) whose stored answer these values would change."""
+    names = [name for name, value in fields.items() if getattr(version, name) != value]
+    for scheme, codes in terms.items():
+        held = VersionTerm.objects.filter(version=version, term__scheme_id=scheme).values_list("term_id", flat=True)
+        if set(held) != set(codes):
+            names.append(scheme)
+    return names + [name for name, entries in rows.items() if _rows_differ(version, name, entries)]
+
+
+def _rows_differ(version: PracticeVersion, name: str, entries: Collection[Mapping[str, Any]]) -> bool:
+    stored = list(ROWS[name].objects.filter(version=version))  # type: ignore[attr-defined]
+    if [row.pk for row in stored] != [entry.get("id") for entry in entries]:
+        return True
+    return any(
+        getattr(row, key) != value
+        for row, entry in zip(stored, entries, strict=True)
+        for key, value in _clean({key: value for key, value in entry.items() if key != "id"}).items()
+    )
+
+
+def _note_autosave(version: PracticeVersion, actor: Actor, before: Mapping[str, Any]) -> None:
+    """Remember on the person's mark what the trail will say of her autosaves: the first hash and the last."""
+    _close_autosaves(version, but=actor.user_id)
+    now = timezone.now()
+    mark = Edit.objects.get(version=version, user_id=actor.user_id)
+    if mark.autosaved_since and now - mark.autosaved_since >= QUARTER:
+        _record_autosaves(mark, version)
+    if not mark.autosaved_since:
+        mark.autosaved_since = now
+        mark.autosaved_before = audit.digest(before)
+        outbox.enqueue(
+            "practice.autosaved",
+            subject=mark,
+            version=version.lock_version,
+            tenant_id=version.practice.owner_id,
+            after=QUARTER,
+        )
+    mark.autosaved_after = audit.digest(_content(version))
+    mark.autosaved_version = version.lock_version
+    mark.save()
+
+
+def _close_autosaves(version: PracticeVersion, *, but: UUID | None = None) -> None:
+    """Put waiting autosaves into the trail before something else is written there."""
+    marks = Edit.objects.filter(version=version, autosaved_since__isnull=False)
+    for mark in marks.exclude(user_id=but) if but else marks:
+        _record_autosaves(mark, version)
+
+
+def _record_autosaves(mark: Edit, version: PracticeVersion) -> None:
+    if mark.user_id == current().user_id:
+        _write_autosaves(mark, version)
+        return
+    with acting_as(service_actor("reviews"), reason="autosaves of another person go into the trail"):
+        _write_autosaves(mark, version, reason=f"autosaved by {mark.user_id}")
+
+
+def _write_autosaves(mark: Edit, version: PracticeVersion, reason: str = "") -> None:
+    audit.record(
+        "practice.autosaved",
+        tenant_id=version.practice.owner_id,
+        subject=version,
+        version=mark.autosaved_version,
+        reason=reason,
+        before_hash=mark.autosaved_before,
+        after_hash=mark.autosaved_after,
+    )
+    mark.autosaved_since, mark.autosaved_version = None, None
+    mark.autosaved_before = mark.autosaved_after = ""
+    mark.save()
+
+
+@transaction.atomic
+def record_autosaves(mark_id: UUID) -> None:
+    """Put a person's autosaves into the trail when their quarter of an hour is over (asked by the relay)."""
+    with acting_as(service_actor("reviews"), reason="a quarter of an hour of autosaves is over"):
+        mark = (
+            Edit.objects.select_for_update(of=("self",))
+            .filter(pk=mark_id, autosaved_since__lte=timezone.now() - QUARTER)
+            .first()
+        )
+        if mark is not None:
+            version = PracticeVersion.objects.select_related("practice").get(pk=mark.version_id)
+            _record_autosaves(mark, version)
 
 
 @transaction.atomic
@@ -149,7 +257,7 @@ def translate_version(
     version: PracticeVersion, *, language: str, texts: Mapping[str, str], state: str = "human"
 ) -> Translation:
     """Give a version's texts in another language, made from its text of now."""
-    if not permissions.can_edit(current(), version):
+    if not permissions.can_translate(current(), version):
         raise TransitionRefused([Unmet("not_editable", _("This version can no longer be changed here."))])
     cleaned = _clean(texts)
     translation, _created = Translation.objects.update_or_create(
@@ -320,6 +428,160 @@ def _newest(practice: Practice) -> PracticeVersion:
     return newest
 
 
+# --- The Network writes with a ministry --------------------------------------------------------
+
+
+def _lock_version(version: PracticeVersion) -> PracticeVersion:
+    locked: PracticeVersion = (
+        PracticeVersion.objects.select_for_update(of=("self",)).select_related("practice").get(pk=version.pk)
+    )
+    return locked
+
+
+@transaction.atomic
+def ask_for_assistance(
+    version: PracticeVersion, *, reason: str, languages: Collection[str], call_when: str, specialist_email: str = ""
+) -> Assistance:
+    """Ask the Network, or one of its specialists by her address, to write with the ministry.
+
+    From now on whoever was asked reads this version, and nobody else; nobody writes in it before she accepts.
+    Asking twice changes nothing. Raises TransitionRefused when the actor may not ask for this version, or when
+    no specialist of the Network has that address.
+    """
+    actor = current()
+    locked = _lock_version(version)
+    if not permissions.can_ask_for_help(actor, locked):
+        raise TransitionRefused([Unmet("permission", _("You may not do this with this record."))])
+    known = Assistance.objects.filter(version=locked, ended_at__isnull=True).first()
+    if known is not None:
+        return known
+    network = network_organization()
+    named = _specialist_called(specialist_email, network) if specialist_email.strip() else None
+    assistance = Assistance.objects.create(
+        version=locked,
+        reason=html.plain(reason).strip(),
+        languages=list(languages),
+        call_when=html.plain(call_when).strip(),
+        asked_by_id=_user_id(actor),
+        specialist=named,
+    )
+    for record in (locked.practice, locked):
+        if named is None:
+            organizations.share(record, capacity=Capacity.DRAFT, organization=network)
+        else:
+            organizations.share(record, capacity=Capacity.DRAFT, user=named)
+    audit.record("assistance.asked", tenant_id=locked.practice.owner_id, subject=assistance, after=assistance.reason)
+    outbox.enqueue("assistance.asked", subject=assistance, tenant_id=network.pk)
+    return assistance
+
+
+def _specialist_called(email: str, network: Organization) -> User:
+    with acting_as(service_actor("relay"), reason="a ministry names the specialist whom it asks"):
+        ids = members_with_role(network.pk, Role.SPECIALIST, Role.LEAD)
+    named = User.objects.filter(email__iexact=email.strip(), pk__in=ids, is_active=True).first()
+    if named is None:
+        raise TransitionRefused([Unmet("specialist", _("No specialist of the Network has this address."))])
+    return named
+
+
+@transaction.atomic
+def accept_assistance(assistance: Assistance) -> Assistance:
+    """Take on to write with a ministry. Whoever writes can never screen, review or publish this practice.
+
+    Raises TransitionRefused when it has ended, somebody else has it, or the actor is no specialist.
+    """
+    actor = current()
+    version = _lock_version(PracticeVersion(pk=assistance.version_id))
+    opened = Assistance.objects.get(pk=assistance.pk)
+    if not permissions.is_specialist(actor, version) or not opened.is_open:
+        raise TransitionRefused([Unmet("permission", _("You may not do this with this record."))])
+    if opened.specialist_id not in {None, actor.user_id}:
+        raise TransitionRefused([Unmet("taken", _("Somebody else of the Network already writes with them."))])
+    if opened.accepted_at is not None:
+        return opened
+    opened.specialist_id, opened.accepted_at = _user_id(actor), timezone.now()
+    opened.save(update_fields=["specialist", "accepted_at"])
+    audit.record("assistance.accepted", tenant_id=version.practice.owner_id, subject=opened)
+    outbox.enqueue("assistance.accepted", subject=opened, tenant_id=version.practice.owner_id)
+    return opened
+
+
+@transaction.atomic
+def end_assistance(assistance: Assistance, *, note: str = "") -> Assistance:
+    """End it, from either side: the Network reads and writes no longer; what is unconfirmed stays unconfirmed.
+
+    Raises TransitionRefused when the actor is neither a writer of the ministry nor the specialist asked.
+    """
+    actor = current()
+    version = _lock_version(PracticeVersion(pk=assistance.version_id))
+    opened = Assistance.objects.get(pk=assistance.pk)
+    ours = permissions.is_of_owner(actor, version) and permissions.is_writer(actor, version)
+    theirs = permissions.is_specialist(actor, version) and opened.specialist_id in {None, actor.user_id}
+    if not (ours or theirs) or not opened.is_open:
+        raise TransitionRefused([Unmet("permission", _("You may not do this with this record."))])
+    return _end(opened, version, note=note)
+
+
+def _end(assistance: Assistance, version: PracticeVersion, *, note: str = "") -> Assistance:
+    assistance.ended_at, assistance.ended_by_id = timezone.now(), _user_id(current())
+    assistance.end_note = html.plain(note).strip()
+    assistance.save(update_fields=["ended_at", "ended_by", "end_note"])
+    tenant_id = version.practice.owner_id
+    audit.record("assistance.ended", tenant_id=tenant_id, subject=assistance, reason=assistance.end_note)
+    outbox.enqueue("assistance.ended", subject=assistance, tenant_id=tenant_id)
+    _close_autosaves(version)
+    # Whoever was let in by a share cannot change it, so the site closes the door behind both.
+    with acting_as(service_actor("reviews"), reason="an assistance has ended"):
+        for object_id in (version.pk, version.practice_id):
+            organizations.revoke_shares(object_id=object_id, capacity=Capacity.DRAFT)
+    return assistance
+
+
+def _mark_proposals(version: PracticeVersion, actor: Actor, changed: Collection[str]) -> None:
+    """What an assistant changed waits for the ministry; what the ministry changed is its own again."""
+    if not changed:
+        return
+    if permissions.is_of_owner(actor, version):
+        ProposedField.objects.filter(version=version, name__in=changed, confirmed_at__isnull=True).update(
+            confirmed_at=timezone.now(), confirmed_by_id=actor.user_id
+        )
+        return
+    for name in changed:
+        ProposedField.objects.update_or_create(
+            version=version,
+            name=name,
+            defaults={
+                "proposed_by_id": actor.user_id,
+                "proposed_at": timezone.now(),
+                "confirmed_at": None,
+                "confirmed_by": None,
+            },
+        )
+
+
+@transaction.atomic
+def confirm_answers(version: PracticeVersion, *, names: Collection[str], lock_version: int) -> int:
+    """The focal point confirms answers that the Network proposed, as she saw them; how many were open.
+
+    Raises StaleVersion when the text has changed since she read it, and TransitionRefused for everybody else.
+    """
+    actor = current()
+    locked = _lock_version(version)
+    if not permissions.can_confirm_answers(actor, locked):
+        raise TransitionRefused([Unmet("permission", _("Your focal point confirms what the Network wrote."))])
+    if locked.lock_version != lock_version:
+        raise StaleVersion(locked)
+    open_ones = ProposedField.objects.filter(version=locked, name__in=list(names), confirmed_at__isnull=True)
+    confirmed = sorted(open_ones.values_list("name", flat=True))
+    if confirmed:
+        open_ones.update(confirmed_at=timezone.now(), confirmed_by_id=_user_id(actor))
+        _close_autosaves(locked)
+        audit.record(
+            "assistance.confirmed", tenant_id=locked.practice.owner_id, subject=locked, reason=", ".join(confirmed)
+        )
+    return len(confirmed)
+
+
 # --- The way through review ------------------------------------------------------------------
 
 
@@ -330,6 +592,7 @@ def perform(version: PracticeVersion, name: str, *, note: str = "", lock_version
     `submit` also shares the practice with the Network and begins a new round after a revision.
     Raises what `Workflow.perform` raises.
     """
+    _close_autosaves(version)
     if name == "submit":
         return submit_practice(version, note=note, lock_version=lock_version)
     if name in {"publish", "publish_documented"}:
@@ -352,6 +615,8 @@ def submit_practice(version: PracticeVersion, *, note: str = "", lock_version: i
     again = version.status == PracticeStatus.REVISION
     changes = {"round": version.round + 1} if again else {}
     sent = PRACTICE.perform(version, "submit", note=note, version=lock_version, **changes)
+    for assistance in Assistance.objects.filter(version=sent, ended_at__isnull=True):
+        _end(assistance, sent)
     network = network_organization()
     organizations.share(sent.practice, capacity=Capacity.NETWORK, organization=network)
     organizations.share(sent, capacity=Capacity.NETWORK, organization=network)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import life, reviewing, writing
+from .views import assisting, autosaving, life, reviewing, word, writing
 
 app_name = "practices"
 
@@ -18,6 +18,15 @@ urlpatterns = [
     path("practices/<uuid:pk>/text/<str:language>/", writing.translate, name="translate"),
     path("practices/<uuid:pk>/do/<slug:name>/", life.do_step, name="step"),
     path("practices/<uuid:pk>/edit/<slug:step>/", writing.edit_step, name="edit"),
+    path("practices/<uuid:pk>/edit/<slug:step>/autosave/", autosaving.autosave, name="autosave"),
+    path("practices/<uuid:pk>/word/", word.word, name="word"),
+    path("practices/<uuid:pk>/word/form/", word.download, name="word_download"),
+    path("practices/<uuid:pk>/word/take/", word.take, name="word_take"),
+    path("practices/<uuid:pk>/assistance/", assisting.assistance, name="assistance"),
+    path("practices/<uuid:pk>/assistance/<slug:what>/", assisting.answer, name="assistance_answer"),
+    path("practices/<uuid:pk>/interview/", assisting.interview, name="interview"),
+    path("practices/<uuid:pk>/confirm/", assisting.confirm, name="confirm"),
+    path("network/assistance/<uuid:pk>/", assisting.helped, name="helped"),
     path("reviews/", reviewing.review_list, name="reviews"),
     path("reviews/<uuid:pk>/", reviewing.review_page, name="review"),
     path("network/queue/", life.network_queue, name="queue"),

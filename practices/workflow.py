@@ -13,6 +13,7 @@ from network_site.organizations.enums import OrganizationKind
 
 from . import permissions
 from .conflicts import ADJUDICATE, PUBLISH, REVIEW, SCREEN, conflicts_of, guard_against_conflicts
+from .enums import QUESTIONS
 from .enums import PracticeStatus as S
 from .enums import ReviewStatus as R
 from .marks import filed_reviews, marks_of
@@ -74,6 +75,20 @@ def is_complete(version: PracticeVersion, actor: Any) -> list[Unmet]:
         (bool(version.transfer_offer), "transfer_offer", _("Say what you can offer others"), "contact"),
     ]
     return [Unmet(code, message, _step(version, step)) for given, code, message, step in wanted if not given]
+
+
+def is_confirmed(version: PracticeVersion, actor: Any) -> list[Unmet]:
+    """The ministry has confirmed, or changed, everything that the Network wrote for it."""
+    unconfirmed = set(version.proposed_fields.filter(confirmed_at__isnull=True).values_list("name", flat=True))
+    return [
+        Unmet(
+            f"unconfirmed_{name}",
+            _("Confirm or change what the Network proposed: %(question)s") % {"question": label},
+            f"{_step(version, step)}#proposed-{name}",
+        )
+        for name, (step, label) in QUESTIONS.items()
+        if name in unconfirmed
+    ]
 
 
 def is_screened(version: PracticeVersion, actor: Any) -> list[Unmet]:
@@ -141,7 +156,7 @@ PRACTICE = Workflow(
         ),
         "submit": transition(
             {S.DRAFT, S.READY, S.REVISION}, S.SUBMITTED, permissions.can_submit, _("Send for review"),
-            guards=(is_complete,), announces=("practice.submitted",), past=_("Sent to the Network"),
+            guards=(is_complete, is_confirmed), announces=("practice.submitted",), past=_("Sent to the Network"),
         ),
         "start_screening": transition(
             {S.SUBMITTED}, S.SCREENING, permissions.can_screen, _("Start the screening"),

@@ -46,11 +46,13 @@ def record(
     reason: str = "",
     before: Any = None,
     after: Any = None,
+    before_hash: str = "",
+    after_hash: str = "",
 ) -> AuditEntry:
     """Append one entry to a tenant's chain, in the transaction of whatever is being recorded.
 
     `before` and `after` are stored as hashes only: the trail proves what a text was without
-    keeping a second copy of it.
+    keeping a second copy of it. `before_hash` and `after_hash` are for what was hashed earlier.
     """
     actor = current_actor()
     AuditHead.objects.bulk_create([AuditHead(tenant_id=tenant_id)], ignore_conflicts=True)
@@ -68,8 +70,8 @@ def record(
         role=actor.role_label,
         service=actor.service,
         reason=reason,
-        before_hash=digest(before) if before is not None else "",
-        after_hash=digest(after) if after is not None else "",
+        before_hash=digest(before) if before is not None else before_hash,
+        after_hash=digest(after) if after is not None else after_hash,
         previous_hash=head.hash,
     )
     entry.hash = entry_hash(entry)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 import uuid
 from collections.abc import Callable
 from pathlib import PurePosixPath
@@ -52,6 +53,16 @@ def private_path(instance: Any, filename: str) -> str:
     extension = PurePosixPath(filename).suffix.lower()
     name = uuid.uuid4().hex
     return f"{name[:2]}/{name}{extension}"
+
+
+def clean_name(name: str | None) -> str:
+    """The name of an upload as we keep and show it: no path, no control or direction marks, at most 120 characters."""
+    base = unicodedata.normalize("NFC", name or "").replace("\\", "/").rpartition("/")[2]
+    kept = "".join(sign for sign in base if unicodedata.category(sign) not in {"Cc", "Cf", "Cs", "Zl", "Zp"}).strip()
+    stem, dot, extension = kept.rpartition(".")
+    if not dot:
+        return kept[:120] or "file"
+    return f"{stem[: 119 - len(extension)].strip() or 'file'}.{extension}"[-120:]
 
 
 def check_upload(upload: UploadedFile) -> str:

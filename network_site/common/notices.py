@@ -50,6 +50,9 @@ NAMES: dict[str, Any] = {
     "practice.published": _("A practice is published"),
     "practice.withdrawn": _("A practice is withdrawn"),
     "review.filed": _("A review is filed"),
+    "assistance.asked": _("A ministry asks the Network to write with it."),
+    "assistance.accepted": _("Somebody of the Network writes with you now."),
+    "assistance.ended": _("Writing together has ended: the Network no longer reads the draft."),
 }
 
 # Kinds that only members of the Network hear, and kinds that only other organisations do.

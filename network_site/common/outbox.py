@@ -57,8 +57,13 @@ def enqueue(
     version: int = 0,
     tenant_id: UUID | None = None,
     data: dict[str, Any] | None = None,
+    after: timedelta = timedelta(0),
 ) -> None:
-    """Leave work to be done, in the current transaction. The same event twice is one row."""
+    """Leave work to be done, in the current transaction. The same event twice is one row.
+
+    It is due once `after` has passed, and its age is counted from then on.
+    """
+    due = timezone.now() + after
     Outbox.objects.bulk_create(
         [
             Outbox(
@@ -69,6 +74,8 @@ def enqueue(
                 tenant_id=tenant_id,
                 data=data or {},
                 dedupe_key=f"{kind}:{subject.pk}:{version}",
+                next_at=due,
+                created_at=due,
             )
         ],
         ignore_conflicts=True,
@@ -152,13 +159,14 @@ def drain(limit: int = 10_000) -> int:
 
 def age() -> timedelta:
     """How long the oldest waiting row has been due; zero when nothing waits."""
+    now = timezone.now()
     oldest = (
-        Outbox.objects.filter(state__in=[Outbox.State.WAITING, Outbox.State.TAKEN])
+        Outbox.objects.filter(state__in=[Outbox.State.WAITING, Outbox.State.TAKEN], created_at__lte=now)
         .order_by("created_at")
         .values_list("created_at", flat=True)
         .first()
     )
-    return timezone.now() - oldest if oldest else timedelta(0)
+    return now - oldest if oldest else timedelta(0)
 
 
 def retry(pk: UUID) -> bool:

@@ -1,9 +1,11 @@
 """Models of the databank, by aggregate."""
 
+from .assistance import Assistance, ProposedField
 from .pages import DatabankPage
 from .practice import Practice, PracticeVersion
 from .review import Adjudication, Review, ReviewScore, Screening, StudyJudgement
 from .rows import (
+    Attachment,
     BuildingBlock,
     Contact,
     Contribution,
@@ -18,6 +20,8 @@ from .rows import (
 
 __all__ = [
     "Adjudication",
+    "Assistance",
+    "Attachment",
     "BuildingBlock",
     "Contact",
     "Contribution",
@@ -29,6 +33,7 @@ __all__ = [
     "Practice",
     "PracticeVersion",
     "Precondition",
+    "ProposedField",
     "Review",
     "ReviewScore",
     "Screening",

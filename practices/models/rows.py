@@ -216,6 +216,35 @@ class EvidenceItem(VersionRow):
         return self.file_name
 
 
+class Attachment(VersionRow):
+    """A file that helps others: a form, a manual, a decree."""
+
+    version = models.ForeignKey("practices.PracticeVersion", on_delete=models.CASCADE, related_name="attachments")
+    title = models.CharField(_("title"), max_length=200)
+    language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
+    is_public = models.BooleanField(_("show to everyone"), default=False)
+    file = models.FileField(_("file"), storage=private_storage, upload_to=private_path)
+    file_name = models.CharField(max_length=200, editable=False)
+    content_type = models.CharField(max_length=100, editable=False)
+
+    class Meta(VersionRow.Meta):
+        constraints = [models.CheckConstraint(condition=~Q(file=""), name="attachment_has_its_file")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def summary(self) -> str:
+        """The title, the file's own name, and who may see it."""
+        seen = _("shown to everyone") if self.is_public else _("not public")
+        return f"{self.title} ({self.file_name}; {self.get_language_display()}; {seen})"
+
+    @property
+    def name(self) -> str:
+        """The file's own name, for the download."""
+        return self.file_name
+
+
 class CostLine(VersionRow):
     """One line of cost, in its own currency."""
 
@@ -271,6 +300,11 @@ class Edit(ChildOf("version")):  # type: ignore[misc]
     version = models.ForeignKey("practices.PracticeVersion", on_delete=models.CASCADE, related_name="edits")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     first_at = models.DateTimeField(default=timezone.now)
+    # Autosaves that wait to be put into the audit trail as one entry (decision 0026).
+    autosaved_since = models.DateTimeField(null=True, editable=False)
+    autosaved_before = models.CharField(max_length=64, blank=True, editable=False)
+    autosaved_after = models.CharField(max_length=64, blank=True, editable=False)
+    autosaved_version = models.PositiveIntegerField(null=True, editable=False)
 
     class Meta:
         base_manager_name = "objects"

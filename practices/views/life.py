@@ -58,6 +58,8 @@ def version_context(version: PracticeVersion, **extra: Any) -> dict[str, Any]:
         "sections": answer_sections(version),
         "history": selectors.history_of(version) if staff or permissions.is_of_owner(actor, version) else [],
         "can_edit": permissions.can_edit(actor, version),
+        "assistance": selectors.open_assistance(version) if staff or permissions.is_of_owner(actor, version) else None,
+        "can_ask_for_help": permissions.can_ask_for_help(actor, version),
         "can_open_next": permissions.can_open_next(actor, version) and version.status == PracticeStatus.PUBLISHED,
         "is_staff": staff,
         "assignments": selectors.list_assignments(version) if staff else [],
@@ -69,7 +71,7 @@ def version_context(version: PracticeVersion, **extra: Any) -> dict[str, Any]:
             for code, name in PracticeVersion._meta.get_field("source_language").choices or ()
             if code != version.source_language
         ]
-        if permissions.can_edit(actor, version)
+        if permissions.can_translate(actor, version)
         else [],
     } | extra
 
@@ -247,4 +249,11 @@ def network_queue(request: HttpRequest) -> HttpResponse:
     """Everything that waits for the Network, by state (for its staff)."""
     if not current().is_network:
         raise PermissionDenied
-    return render(request, "practices/queue.html", {"versions": list(selectors.list_shared_with_network())})
+    return render(
+        request,
+        "practices/queue.html",
+        {
+            "versions": list(selectors.list_shared_with_network()),
+            "assistances": list(selectors.list_assistances(current())),
+        },
+    )

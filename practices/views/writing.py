@@ -21,9 +21,20 @@ from network_site.common.workflow import StaleVersion, TransitionRefused
 from network_site.organizations.actor import current
 
 from .. import permissions, selectors, services
-from ..forms import STEP_BY_NAME, STEPS, StepPage, TranslationForm, posted
+from ..forms import (
+    STEP_BY_NAME,
+    STEPS,
+    Group,
+    StepPage,
+    TermField,
+    TermsField,
+    TranslationForm,
+    posted,
+    stored_name,
+)
+from ..guides import guide
 from ..models import PracticeVersion
-from ..workflow import is_complete
+from ..workflow import is_complete, is_confirmed
 
 
 def get_version_or_404(pk: UUID) -> PracticeVersion:
@@ -99,20 +110,25 @@ def edit_step(request: HttpRequest, pk: UUID, step: str) -> HttpResponse:
     try:
         saved = services.save_version(
             version,
-            lock_version=_posted_version(request),
+            lock_version=posted_version(request),
             fields=page.fields,
             terms=page.terms,
             rows=page.rows,
         )
     except StaleVersion as stale:
-        return _conflict(request, stale.current, page)  # type: ignore[arg-type]
+        theirs: PracticeVersion = stale.current  # type: ignore[assignment]
+        if conflicts(theirs, page) or request.FILES:
+            return _conflict(request, theirs, page)
+        # The same was saved already: by an autosave whose answer got lost, or by a second click.
+        saved = theirs
     except TransitionRefused as refused:
         messages.error(request, str(refused.unmet[0].message))
         return redirect("practices:version", version.pk)
     return _after_saving(request, saved, step)
 
 
-def _posted_version(request: HttpRequest) -> int:
+def posted_version(request: HttpRequest) -> int:
+    """The version on which somebody wrote; 0, which is never one, when the form does not say."""
     try:
         return int(request.POST.get("version", ""))
     except ValueError:
@@ -161,7 +177,37 @@ def _form_context(request: HttpRequest, version: PracticeVersion | None, page: S
         "keep_key": keep_key(request, version, page.step.name),
         "saved_keys": saved_keys(request),
         "question": selectors.last_note(version, "request_revision") if version else "",
+    } | _questions(version, page)
+
+
+def _questions(version: PracticeVersion | None, page: StepPage) -> dict[str, Any]:
+    """Each question of a page with the help beside it, and whether the Network's answer waits for the ministry."""
+    proposed = selectors.open_proposals(version) if version else set()
+    questions = []
+    for bound in page.form:
+        name = stored_name(bound.name, bound.field)
+        questions.append({"field": bound, "name": name, "guide": guide(name), "proposed": name in proposed})
+    groups = []
+    for entry in page.groups:
+        name = entry["group"].stored_name
+        help_here = guide(name)
+        labels = group_labels(entry["group"])
+        help_here["columns"] = [
+            {"label": labels[column], "text": text} for column, text in help_here["fields"].items() if column in labels
+        ]
+        groups.append({**entry, "name": name, "guide": help_here, "proposed": name in proposed})
+    return {
+        "questions": questions,
+        "groups": groups,
+        "assistance": selectors.open_assistance(version) if version else None,
+        "can_ask_for_help": version is not None and permissions.can_ask_for_help(current(), version),
     }
+
+
+def group_labels(group: Group) -> dict[str, Any]:
+    """The words of a group's columns, by their names."""
+    form = group.form(prefix=f"{group.prefix}-0")
+    return {name: str(form[name].label)[:1].upper() + str(form[name].label)[1:] for name in form.fields if name != "id"}
 
 
 def _steps(version: PracticeVersion | None, here: str) -> list[dict[str, Any]]:
@@ -205,12 +251,16 @@ def _row_text(row: dict[str, Any]) -> str:
     return " · ".join(_as_text(value) for value in shown if value not in (None, "", False))
 
 
-def _conflict(request: HttpRequest, theirs: PracticeVersion, page: StepPage) -> HttpResponse:
+def conflicts(theirs: PracticeVersion, page: StepPage) -> list[dict[str, Any]]:
+    """Every answer of a page that differs from what somebody else saved: label, mine, theirs."""
     saved = StepPage(page.step, theirs)
     fields = []
-    for name, mine in page.form.version_values().items():
-        field = page.form.fields[name]
-        now = saved.form.initial.get(name)
+    for name, field in page.form.fields.items():
+        if name not in page.form.cleaned_data:
+            continue
+        mine, now = page.form.cleaned_data[name], saved.form.initial.get(name)
+        if isinstance(field, TermsField | TermField):
+            mine, now = _names_of(field, mine), _names_of(field, now)
         texts = [_as_text(value) for value in (mine, now)]
         if texts[0] != texts[1]:
             fields.append({"label": field.label, "mine": texts[0], "theirs": texts[1]})
@@ -221,6 +271,18 @@ def _conflict(request: HttpRequest, theirs: PracticeVersion, page: StepPage) -> 
         ]
         if texts[0] != texts[1]:
             fields.append({"label": mine_group["group"].title, "mine": texts[0], "theirs": texts[1]})
+    return fields
+
+
+def _names_of(field: TermsField | TermField, codes: Any) -> list[str]:
+    """Chosen terms in words, in the order of the scheme."""
+    chosen = {codes} if isinstance(codes, str) else set(codes or [])
+    flat = [entry for _name, entries in field.choices if isinstance(entries, list) for entry in entries]
+    return [str(label) for code, label in flat or field.choices if code in chosen]
+
+
+def _conflict(request: HttpRequest, theirs: PracticeVersion, page: StepPage) -> HttpResponse:
+    fields = conflicts(theirs, page)
     url = reverse("practices:edit", args=[theirs.pk, page.step.name])
     return render(
         request,
@@ -244,7 +306,7 @@ def _conflict(request: HttpRequest, theirs: PracticeVersion, page: StepPage) -> 
 def check_answers(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Everything that was answered, and what is still missing before it can be sent."""
     version = get_editable_or_404(pk)
-    unmet = is_complete(version, current())
+    unmet = [*is_complete(version, current()), *is_confirmed(version, current())]
     return render(
         request,
         "practices/check.html",
@@ -266,7 +328,14 @@ def answer_sections(version: PracticeVersion) -> list[dict[str, Any]]:
         page = StepPage(step, version)
         answers = []
         for name, field in page.form.fields.items():
-            answers.append({"label": field.label, "value": _shown(page, name), "is_html": name == "description"})
+            answers.append(
+                {
+                    "name": stored_name(name, field),
+                    "label": field.label,
+                    "value": _shown(page, name),
+                    "is_html": name == "description",
+                }
+            )
         for entry in page.groups:
             prefix = entry["group"].prefix
             rows = version.theory_of_change if prefix == "theory" else list(getattr(version, prefix).all())
@@ -274,7 +343,14 @@ def answer_sections(version: PracticeVersion) -> list[dict[str, Any]]:
                 " → ".join(str(part) for part in row.values() if part) if isinstance(row, dict) else row.summary
                 for row in rows
             ]
-            answers.append({"label": entry["group"].title, "value": shown, "is_html": False})
+            answers.append(
+                {
+                    "name": entry["group"].stored_name,
+                    "label": entry["group"].title,
+                    "value": shown,
+                    "is_html": False,
+                }
+            )
         sections.append(
             {
                 "title": step.label,
@@ -307,7 +383,7 @@ def _shown(page: StepPage, name: str) -> Any:
 def translate(request: HttpRequest, pk: UUID, language: str) -> HttpResponse:
     """Give the texts in another language, beside the source."""
     version = get_editable_or_404(pk)
-    if not permissions.can_edit(current(), version) or language not in set(CODES) - {version.source_language}:
+    if not permissions.can_translate(current(), version) or language not in set(CODES) - {version.source_language}:
         raise Http404
     known = version.translations.filter(language=language).first()
     initial = {name: getattr(known, name) for name in TranslationForm.base_fields} if known else {}

@@ -124,6 +124,17 @@ ADDRESSES: dict[str, Address] = {
     "*/workspace/practices/<uuid:pk>/text/<str:language>/": Address(OBJECT, "version", _languages),
     "*/workspace/practices/<uuid:pk>/do/<slug:name>/": Address(OBJECT, "version", _steps),
     "*/workspace/practices/<uuid:pk>/edit/<slug:step>/": Address(OBJECT, "version", _pages),
+    "*/workspace/practices/<uuid:pk>/edit/<slug:step>/autosave/": Address(OBJECT, "version", _pages),
+    "*/workspace/practices/<uuid:pk>/word/": Address(OBJECT, "version"),
+    "*/workspace/practices/<uuid:pk>/word/form/": Address(OBJECT, "version"),
+    "*/workspace/practices/<uuid:pk>/word/take/": Address(OBJECT, "version"),
+    "*/workspace/practices/<uuid:pk>/assistance/": Address(OBJECT, "version"),
+    "*/workspace/practices/<uuid:pk>/assistance/<slug:what>/": Address(
+        OBJECT, "version", _each("what", ["accept", "end", "no-such-thing"])
+    ),
+    "*/workspace/practices/<uuid:pk>/interview/": Address(OBJECT, "version"),
+    "*/workspace/practices/<uuid:pk>/confirm/": Address(OBJECT, "version"),
+    "*/workspace/network/assistance/<uuid:pk>/": Address(OBJECT, "version"),
     "*/workspace/reviews/": Address(LIST),
     "*/workspace/reviews/<uuid:pk>/": Address(OBJECT, "review"),
     "*/workspace/network/queue/": Address(LIST),

@@ -1,5 +1,6 @@
 /* Keeps what somebody types in form[data-keep] until the server says that it is saved.
    Everything stays in this browser (localStorage); passwords, files and hidden fields are never kept.
+   autosave.js tells this script what the server has saved meanwhile.
    All words come from components/keep.html. Without this script the forms work as they are. */
 (function () {
   "use strict";
@@ -193,6 +194,20 @@
       had = Boolean(kept && kept.values);
       if (had && differs(kept.values, shown)) { offer(kept); }
     }
+
+    /* autosave.js: what was sent is what is shown from now on; what is not complete yet stays kept. */
+    var sent = null;
+    form.addEventListener("enlace:saving", function () { sent = values(form); });
+    form.addEventListener("enlace:saved", function (event) {
+      base = event.detail.base;
+      if (event.detail.complete && sent) {
+        shown = sent;
+        had = false;
+        var offered = note && note.querySelector("[data-keep-restore]:not([hidden])");
+        if (note && !offered) { note.hidden = true; }
+      }
+      keep();
+    });
 
     form.addEventListener("input", function () {
       clearTimeout(timer);
