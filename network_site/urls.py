@@ -8,6 +8,7 @@ from wagtail.documents import urls as wagtaildocs_urls
 
 from network_site.common import views as common
 from network_site.organizations.views import to_sign_in
+from network_site.publishing.views import picture
 
 urlpatterns = [
     path("health/", common.health, name="health"),
@@ -16,6 +17,8 @@ urlpatterns = [
     path("_util/login/", to_sign_in),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
+    # Pictures made for pages, where no nginx stands before the site; originals have no address at all.
+    path("media/images/<str:name>", picture, name="picture"),
 ]
 
 urlpatterns += i18n_patterns(

@@ -8,7 +8,13 @@ class PracticesConfig(AppConfig):
 
     def ready(self) -> None:
         from network_site.common.files import file_finders
-        from network_site.publishing.slots import home_sections, organization_sections
+        from network_site.publishing.slots import (
+            country_counts,
+            country_sections,
+            home_sections,
+            organization_sections,
+            record_cards,
+        )
 
         from . import receivers, selectors
         from .views import sections
@@ -16,4 +22,7 @@ class PracticesConfig(AppConfig):
         file_finders.fill("practices", selectors.find_evidence_file)
         home_sections.fill("practices", sections.home)
         organization_sections.fill("practices", sections.organization)
+        country_sections.fill("practices", sections.country)
+        country_counts.fill("practices", sections.per_country)
+        record_cards.fill(sections.KIND, sections.cards)
         receivers.connect()

@@ -25,6 +25,7 @@ DEMO_SECRETS = {
     "specialist": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
     "publisher": "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU",
     "admin": "MFRGGZDFMZTWQ2LKMFRGGZDFMZTWQ2LK",
+    "web-editor": "NB2HI4DTHIXS653XNB2HI4DTHIXS653X",
 }
 
 
@@ -86,6 +87,7 @@ DEMO_ACCOUNTS = (
         "specialist", "Clara", "Nunez", "network", (Role.SPECIALIST,), "en", "screens, assigns reviewers, adjudicates"
     ),
     DemoAccount("publisher", "Tomas", "Berg", "network", (Role.PUBLISHER,), "en", "publishes what others judged"),
+    DemoAccount("web-editor", "Lucia", "Prado", "network", (Role.WEB_EDITOR,), "en", "writes the pages of the site"),
     DemoAccount("donor", "Ingrid", "Vale", "demo-foundation", (Role.CONTRIBUTOR,), "en", "looks for projects to fund"),
     DemoAccount("learner", "Paulo", "Reis", "demo-ministry-b", (Role.LEARNER,), "pt-br", "takes courses"),
 )

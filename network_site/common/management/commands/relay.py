@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import OperationalError, close_old_connections
 
-from network_site.common import outbox
+from network_site.common import outbox, periodic
 from network_site.common.tasks import deliver
 
 POLL_SECONDS = 1.0
@@ -34,8 +34,10 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, ask_to_stop)
         signal.signal(signal.SIGINT, ask_to_stop)
         self.stdout.write("relay: waiting for work")
+        clock = periodic.Clock()
         while not stop.is_set():
             close_old_connections()
+            clock.tick()
             try:
                 ids = outbox.claim()
             except OperationalError as error:
