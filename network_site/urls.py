@@ -13,6 +13,7 @@ from network_site.organizations.sso import urls as sso
 from network_site.organizations.views import to_sign_in
 from network_site.taxonomy.glossary_page import glossary
 from network_site.workspace import views as workspace
+from network_site.publishing.views import picture
 
 urlpatterns = [
     path("health/", common.health, name="health"),
@@ -25,6 +26,8 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     # Registered at the organisations' servers, so without a language.
     path("accounts/", include(sso.machine_patterns)),
+    # Pictures made for pages, where no nginx stands before the site; originals have no address at all.
+    path("media/images/<str:name>", picture, name="picture"),
 ]
 # allauth asks for it by this name when a limit is reached.
 handler429 = common.too_many_requests

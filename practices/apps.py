@@ -10,6 +10,13 @@ class PracticesConfig(AppConfig):
         from network_site.common.files import file_finders
         from network_site.organizations.trail import describers
         from network_site.publishing.slots import home_sections, organization_sections
+        from network_site.publishing.slots import (
+            country_counts,
+            country_sections,
+            home_sections,
+            organization_sections,
+            record_cards,
+        )
 
         from . import exporting, receivers, selectors, trail
         from .views import sections
@@ -20,4 +27,7 @@ class PracticesConfig(AppConfig):
         home_sections.fill("practices", sections.home)
         organization_sections.fill("practices", sections.organization)
         exporting.connect()
+        country_sections.fill("practices", sections.country)
+        country_counts.fill("practices", sections.per_country)
+        record_cards.fill(sections.KIND, sections.cards)
         receivers.connect()

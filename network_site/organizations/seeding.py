@@ -28,6 +28,7 @@ DEMO_SECRETS = {
     "operator": "NB2W45DFOIZA2ZDPNR2GQZLEMFWWK3TB",
     "admin-b": "ONSWG4TFOQZDGNBVGY3TQOJQMFRGGZDF",
     "admin-network": "NZSXI53POJVTGNBVGY3TQOJQMFRGGZDF",
+    "web-editor": "NB2HI4DTHIXS653XNB2HI4DTHIXS653X",
 }
 
 
@@ -110,6 +111,7 @@ DEMO_ACCOUNTS = (
         "en",
         "keeps the console: organisations, schemes, work that failed",
     ),
+    DemoAccount("web-editor", "Lucia", "Prado", "network", (Role.WEB_EDITOR,), "en", "writes the pages of the site"),
     DemoAccount("donor", "Ingrid", "Vale", "demo-foundation", (Role.CONTRIBUTOR,), "en", "looks for projects to fund"),
     DemoAccount("learner", "Paulo", "Reis", "demo-ministry-b", (Role.LEARNER,), "pt-br", "takes courses"),
 )

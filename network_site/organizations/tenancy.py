@@ -42,6 +42,12 @@ SHARED_MODELS: dict[str, str] = {
     "publishing.HomePage": "a public page of the CMS",
     "publishing.TextPage": "a public page of the CMS",
     "publishing.OrganizationsPage": "a public page of the CMS",
+    "publishing.NewsIndexPage": "a public page of the CMS",
+    "publishing.NewsPage": "a public page of the CMS",
+    "publishing.PublicationIndexPage": "a public page of the CMS",
+    "publishing.PublicationPage": "a public page of the CMS",
+    "publishing.CountryIndexPage": "a public page of the CMS",
+    "publishing.CountryPage": "a public page of the CMS",
     "practices.DatabankPage": "a public page of the CMS",
 }
 

@@ -8,10 +8,15 @@ class PublishingConfig(AppConfig):
     label = "publishing"
 
     def ready(self) -> None:
-        from network_site.common import guards
+        from network_site.common import guards, periodic
+
+        from . import receivers
 
         from . import exporting
 
         exporting.connect()
         for model in ("PublishedRecord", "PublishedVersion", "RecordTerm"):
             guards.guard(f"publishing.{model}", guards.PUBLISHING_ONLY)
+        receivers.connect()
+        periodic.jobs.fill("publishing.scheduled", (60, receivers.publish_scheduled))
+        periodic.jobs.fill("publishing.staff", (300, receivers.follow_staff))

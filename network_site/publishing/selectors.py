@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+from uuid import UUID
 
+from django.contrib.contenttypes.models import ContentType
 from django.core.paginator import Page as ResultPage
 from django.core.paginator import Paginator
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from network_site.common.language import pick
@@ -17,7 +19,28 @@ from network_site.organizations.models import Organization
 from network_site.taxonomy.models import Country, Term
 
 from .models import Audience, PublishedRecord, RecordTerm
+from django.utils.translation import pgettext_lazy
+from wagtail.models import Page, ReferenceIndex
+
+from network_site.common.language import language_name, pick
+from network_site.organizations.enums import OrganizationKind
+from network_site.organizations.models import Organization
+from network_site.taxonomy.models import ContextFigure, Country, Term
+
+from .models import (
+    Audience,
+    CountryIndexPage,
+    CountryPage,
+    NewsIndexPage,
+    NewsPage,
+    OrganizationsPage,
+    PublicationIndexPage,
+    PublicationPage,
+    PublishedRecord,
+    RecordTerm,
+)
 from .services import fold
+from .slots import country_counts
 
 PAGE_SIZE = 20
 MAX_QUERY = 200
@@ -332,3 +355,127 @@ def index_paths(model: Any) -> dict[str, str]:
         page.locale.language_code: page.get_url_parts()[2] or "/"
         for page in model.objects.live().select_related("locale")
     }
+# --- Pages of the CMS ------------------------------------------------------------------------
+
+NEWS_SIZE = 10
+PUBLICATIONS_SIZE = 20
+# What a context figure counts is said by its term; income groups and languages are codes in the data.
+INCOME_GROUPS = {
+    "H": pgettext_lazy("income group", "high"),
+    "U": pgettext_lazy("income group", "upper middle"),
+    "LL": pgettext_lazy("income group", "lower middle"),
+    "L": pgettext_lazy("income group", "low"),
+}
+
+
+def _page_of(pages: Any, number: str, size: int) -> ResultPage[Any]:
+    try:
+        wanted = max(1, min(int(number), 1000))
+    except ValueError:
+        wanted = 1
+    return Paginator(pages, size).get_page(wanted)
+
+
+def list_news(index: NewsIndexPage, *, number: str) -> ResultPage[NewsPage]:
+    """News below an index, the newest first."""
+    news = NewsPage.objects.live().child_of(index).select_related("image").order_by("-date", "-pk")
+    shown = _page_of(news, number, NEWS_SIZE)
+    _with_renditions(shown.object_list)
+    return shown
+
+
+def latest_news(*, locale_id: int, limit: int) -> list[NewsPage]:
+    """The newest news of a language."""
+    news = NewsPage.objects.live().public().filter(locale=locale_id).defer("content").order_by("-date", "-pk")
+    return list(news[:limit])
+
+
+def _with_renditions(news: Any) -> None:
+    """Read the pictures of a list in one query."""
+    images = [one.image for one in news if one.image_id]
+    if images:
+        prefetch_related_objects(images, "renditions")
+
+
+def list_publications(index: PublicationIndexPage, *, number: str) -> ResultPage[PublicationPage]:
+    """Publications below an index, the newest first; undated ones at the end."""
+    found = PublicationPage.objects.live().child_of(index).order_by(F("year").desc(nulls_last=True), "title", "pk")
+    return _page_of(found, number, PUBLICATIONS_SIZE)
+
+
+def list_countries(index: CountryIndexPage, request: Any) -> list[dict[str, Any]]:
+    """Countries below an index by name, each with how many records it has."""
+    counts: dict[str, int] = {}
+    for count in country_counts:
+        for code, number in count().items():
+            counts[code] = counts.get(code, 0) + number
+    pages = CountryPage.objects.live().child_of(index).select_related("country").defer("content")
+    rows = [
+        {"name": page.title, "url": page.get_url(request), "count": counts.get(page.country_id, 0)} for page in pages
+    ]
+    return sorted(rows, key=lambda row: fold(str(row["name"])))
+
+
+def about_country(country: Country) -> dict[str, Any]:
+    """A country's ministries and context figures, each figure with its year and source."""
+    figures = ContextFigure.objects.filter(country=country).select_related("item").order_by("item", "-year")
+    return {
+        "ministries": list(
+            Organization.objects.listed().filter(country=country, kind=OrganizationKind.MINISTRY).order_by("key")
+        ),
+        "figures": [
+            {
+                "label": figure.item.label,
+                "value": _figure_value(figure),
+                "year": figure.year,
+                "source": ", ".join(part for part in (figure.source, figure.place) if part),
+            }
+            for figure in figures
+        ],
+    }
+
+
+def _figure_value(figure: ContextFigure) -> str:
+    if figure.item_id == "CTX01":
+        return str(INCOME_GROUPS.get(figure.value, figure.value))
+    if figure.item_id == "CTX17":
+        return ", ".join(language_name(code) for code in figure.value.split())
+    return f"{figure.value} {figure.unit}".strip()
+
+
+def directory_url(locale_id: int) -> str:
+    """Address of the directory of institutions in a language; empty before the pages exist."""
+    page = OrganizationsPage.objects.live().filter(locale=locale_id).first()
+    return page.url if page else ""
+
+
+@dataclass(frozen=True)
+class FallenCard:
+    """A page with the card of a record that readers no longer see."""
+
+    page: Any
+    record: PublishedRecord
+
+
+def fallen_cards() -> list[FallenCard]:
+    """Pages that still name a record which was withdrawn or is no longer public."""
+    # The reference index keeps what the blocks of each page name.
+    kind = ContentType.objects.get_for_model(PublishedRecord)
+    base = ContentType.objects.get_for_model(Page)
+    named = ReferenceIndex.objects.filter(to_content_type=kind, base_content_type=base)
+    pairs = {(page, UUID(record)) for page, record in named.values_list("object_id", "to_object_id")}
+    shown = set(open_records().filter(pk__in={record for _page, record in pairs}).values_list("pk", flat=True))
+    lost = {(int(page), record) for page, record in pairs if record not in shown}
+    records = PublishedRecord.objects.defer("search_text").in_bulk([record for _page, record in lost])
+    pages = Page.objects.live().select_related("locale").in_bulk([page for page, _record in lost])
+    return [
+        FallenCard(pages[page], records[record])
+        for page, record in sorted(lost, key=str)
+        if page in pages and record in records
+    ]
+
+
+def open_records() -> QuerySet[PublishedRecord]:
+    """Records that may stand on a public page, whoever asks."""
+    records: QuerySet[PublishedRecord] = PublishedRecord.objects.live().filter(audience=Audience.PUBLIC)
+    return records.defer("search_text")

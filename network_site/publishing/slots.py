@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from network_site.common.slots import Slot
 
@@ -12,3 +13,12 @@ home_sections: Slot[Callable[[], tuple[str, dict[str, Any]]]] = Slot("sections o
 
 # What an organisation's page lists: a function of the organisation that returns a template and context.
 organization_sections: Slot[Callable[[Any], tuple[str, dict[str, Any]]]] = Slot("sections of an organisation's page")
+
+# What a country's page lists: a function of the country that returns a template and context.
+country_sections: Slot[Callable[[Any], tuple[str, dict[str, Any]]]] = Slot("sections of a country's page")
+
+# How many records each country has, for the list of countries: a function that returns counts by ISO code.
+country_counts: Slot[Callable[[], dict[str, int]]] = Slot("records of each country")
+
+# How records of a kind look in a list: the kind's name, and a function of records that returns their cards by key.
+record_cards: Slot[Callable[[list[Any]], dict[UUID, dict[str, Any]]]] = Slot("cards of records on pages of the CMS")

@@ -17,6 +17,8 @@ from network_site.common.models import Announcement, Notice
 from network_site.organizations.actor import Actor
 from network_site.organizations.enums import Role
 from network_site.organizations.models import IdentityProvider
+from network_site.publishing.staff import EDITING_ROLES
+from network_site.publishing.translations import notice, page_siblings
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -24,6 +26,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         "actor": SimpleLazyObject(lambda: shown_actor(request)),
         "language_links": SimpleLazyObject(lambda: language_links(request)),
+        "translation_note": SimpleLazyObject(lambda: notice(request)),
         "main_menu": SimpleLazyObject(lambda: main_menu(request)),
         "nav_groups": SimpleLazyObject(lambda: nav_groups(request)),
         "footer_groups": SimpleLazyObject(lambda: footer_groups(request)),
@@ -89,7 +92,7 @@ def _translated_page_urls(request: HttpRequest, page: Page) -> dict[str, str]:
     rest = request.path.removeprefix(own) if request.path.startswith(own) else ""
     query = f"?{request.GET.urlencode()}" if request.GET else ""
     urls = {}
-    for sibling in Page.objects.filter(translation_key=page.translation_key).live().select_related("locale"):
+    for sibling in page_siblings(request, page):
         url = sibling.get_url(request)
         if url:
             urls[sibling.locale.language_code] = f"{url}{rest}{query}"
@@ -177,7 +180,10 @@ def nav_groups(request: HttpRequest) -> list[dict[str, Any]]:
         }
     ]
     if actor.is_network:
-        groups.append({"label": gettext("Network"), "items": [item(gettext("Practices in review"), "practices:queue")]})
+        of_network = [item(gettext("Practices in review"), "practices:queue")]
+        if actor.has(*EDITING_ROLES):
+            of_network.append(item(gettext("Pages of the site"), "wagtailadmin_home"))
+        groups.append({"label": gettext("Network"), "items": of_network})
         groups.append(
             {
                 "label": gettext("Our organisation"),

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from network_site.common.language import current_language
 from network_site.organizations.models import Organization
 from network_site.publishing.models import PublishedRecord
 from network_site.publishing.selectors import counts_by_country, counts_by_term, latest_records, totals
+from network_site.taxonomy.models import Country
 
 from ..cards import card, counted_practices
 from ..models import DatabankPage
 
 KIND = "practice"
 LATEST = 4
+OF_COUNTRY = 20
 
 
 def databank_url() -> str:
@@ -72,3 +75,27 @@ def organization(subject: Organization) -> tuple[str, dict[str, Any]]:
         "country_practices": of_country.count() if subject.country_id else 0,
         "databank_url": base,
     }
+
+
+def country(subject: Country) -> tuple[str, dict[str, Any]]:
+    """A country's published practices, the newest first."""
+    base = databank_url()
+    records = PublishedRecord.objects.live().of_kind(KIND).filter(country=subject)
+    shown = records.select_related("owner", "country").defer("search_text")[:OF_COUNTRY]
+    return "practices/country_section.html", {
+        "practices": [card(record, base) for record in shown],
+        "country_practices": records.count(),
+        "databank_url": base,
+        "all_url": f"{base}?country={subject.pk}",
+    }
+
+
+def per_country() -> dict[str, int]:
+    """How many practices each country has."""
+    return {entry.value: entry.count for entry in counts_by_country(kind=KIND)}
+
+
+def cards(records: list[PublishedRecord]) -> dict[UUID, dict[str, Any]]:
+    """Practices as cards on a page of the CMS."""
+    base = databank_url()
+    return {record.pk: card(record, base) for record in records}

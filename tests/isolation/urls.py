@@ -180,6 +180,7 @@ ADDRESSES: dict[str, Address] = {
     "*/_util/authenticate_with_password/<int:page_view_restriction_id>/<int:page_id>/": Address(PUBLIC),
     "*/_util/login/": Address(ACCOUNT),
     r"*/^((?:[\w\-]+/)*)$": Address(PUBLIC),
+    "media/images/<str:name>": Address(PUBLIC),
     # The routes of the pages.
     "practices.DatabankPage: ": Address(PUBLIC),
     "practices.DatabankPage: <int:number>/": Address(PUBLIC_OBJECT, "record"),
@@ -202,7 +203,11 @@ class Found:
     def address(self) -> Address | None:
         """What it is, if anybody has said so. Under admin/, Wagtail's own views are one class."""
         known = ADDRESSES.get(self.pattern)
-        if known is None and self.pattern.startswith("admin/") and self.module.split(".")[0] in {"wagtail", "django"}:
+        if (
+            known is None
+            and self.pattern.startswith("admin/")
+            and self.module.split(".")[0] in {"wagtail", "django", "wagtail_localize"}
+        ):
             return Address(WAGTAIL_ADMIN)
         return known
 

@@ -109,6 +109,11 @@ class PublishedRecord(models.Model):
         return f"{self.number}-{self.slug}/"
 
     @property
+    def is_open(self) -> bool:
+        """Whether everybody may read it today."""
+        return self.state == self.State.PUBLISHED and self.audience == Audience.PUBLIC
+
+    @property
     def title(self) -> str:
         """The title in the interface language, else in the source language."""
         return self.text("title")

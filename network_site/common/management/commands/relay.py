@@ -13,6 +13,7 @@ from django.db import OperationalError, close_old_connections
 from django.utils import timezone
 
 from network_site.common import mailings, outbox
+from network_site.common import outbox, periodic
 from network_site.common.tasks import deliver
 
 POLL_SECONDS = 1.0
@@ -40,8 +41,10 @@ class Command(BaseCommand):
         signal.signal(signal.SIGINT, ask_to_stop)
         self.stdout.write("relay: waiting for work")
         next_digests = 0.0
+        clock = periodic.Clock()
         while not stop.is_set():
             close_old_connections()
+            clock.tick()
             try:
                 if time.monotonic() >= next_digests:
                     mailings.schedule_digests(timezone.now())
