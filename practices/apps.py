@@ -9,7 +9,6 @@ class PracticesConfig(AppConfig):
     def ready(self) -> None:
         from network_site.common.files import file_finders
         from network_site.organizations.trail import describers
-        from network_site.publishing.slots import home_sections, organization_sections
         from network_site.publishing.slots import (
             country_counts,
             country_sections,

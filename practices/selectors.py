@@ -16,8 +16,7 @@ from network_site.organizations.enums import OrganizationKind, Role
 from network_site.organizations.models import Organization, User
 
 from .enums import IN_WORK, PracticeStatus, ReviewStatus
-from .models import EvidenceItem, PracticeVersion, Review, VersionTerm
-from .models import Assistance, Attachment, EvidenceItem, PracticeVersion, Review
+from .models import Assistance, Attachment, EvidenceItem, PracticeVersion, Review, VersionTerm
 from .workflow import PRACTICE
 
 # The states in which a version waits for the Network, or for its ministry's answer to it.

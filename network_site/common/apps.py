@@ -14,12 +14,15 @@ class CommonConfig(AppConfig):
             exports,
             guards,
             letters,  # noqa: F401  (letters registers its consumer)
+            mailings,
+            periodic,
         )
         from .database import teach_sqlite
         from .files import file_finders
 
         connection_created.connect(teach_sqlite, dispatch_uid="common.teach_sqlite")
         file_finders.fill("exports", exports.find_export)
+        periodic.jobs.fill("digests", (60, mailings.schedule_due_digests))
         guards.guard("common.TransitionRecord", guards.APPEND_ONLY)
         guards.guard("common.AuditEntry", guards.APPEND_ONLY)
         post_migrate.connect(_install_guards, dispatch_uid="common.install_guards")

@@ -10,9 +10,7 @@ class PublishingConfig(AppConfig):
     def ready(self) -> None:
         from network_site.common import guards, periodic
 
-        from . import receivers
-
-        from . import exporting
+        from . import exporting, receivers
 
         exporting.connect()
         for model in ("PublishedRecord", "PublishedVersion", "RecordTerm"):

@@ -12,13 +12,6 @@ from django.core.paginator import Page as ResultPage
 from django.core.paginator import Paginator
 from django.db.models import Count, F, Q, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
-
-from network_site.common.language import pick
-from network_site.organizations.enums import OrganizationKind
-from network_site.organizations.models import Organization
-from network_site.taxonomy.models import Country, Term
-
-from .models import Audience, PublishedRecord, RecordTerm
 from django.utils.translation import pgettext_lazy
 from wagtail.models import Page, ReferenceIndex
 
@@ -355,6 +348,8 @@ def index_paths(model: Any) -> dict[str, str]:
         page.locale.language_code: page.get_url_parts()[2] or "/"
         for page in model.objects.live().select_related("locale")
     }
+
+
 # --- Pages of the CMS ------------------------------------------------------------------------
 
 NEWS_SIZE = 10

@@ -18,7 +18,6 @@ from network_site.publishing.models import OrganizationsPage, PublishedRecord
 from network_site.publishing.selectors import RecordQuery, list_records
 
 from .. import pdf
-from ..cards import card, page_context
 from ..cards import card, counted_practices, page_context
 
 KIND = "practice"

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import signal
 import threading
-import time
 from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import OperationalError, close_old_connections
-from django.utils import timezone
 
-from network_site.common import mailings, outbox
 from network_site.common import outbox, periodic
 from network_site.common.tasks import deliver
 
 POLL_SECONDS = 1.0
-# How often it is asked whether somebody's digest is due.
-DIGEST_SECONDS = 60.0
 
 
 class Command(BaseCommand):
@@ -29,7 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["once"]:
-            mailings.schedule_digests(timezone.now())
+            periodic.Clock().tick()
             self.stdout.write(f"{outbox.drain()} delivered")
             return
         stop = threading.Event()
@@ -40,15 +35,11 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, ask_to_stop)
         signal.signal(signal.SIGINT, ask_to_stop)
         self.stdout.write("relay: waiting for work")
-        next_digests = 0.0
         clock = periodic.Clock()
         while not stop.is_set():
             close_old_connections()
             clock.tick()
             try:
-                if time.monotonic() >= next_digests:
-                    mailings.schedule_digests(timezone.now())
-                    next_digests = time.monotonic() + DIGEST_SECONDS
                 ids = outbox.claim()
             except OperationalError as error:
                 self.stderr.write(f"relay: the database does not answer ({type(error).__name__}); trying again")
