@@ -11,6 +11,7 @@ from datetime import datetime
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from . import hooks, outbox, rhythms
 from .models import DigestTime, Mailing, Notice
