@@ -81,7 +81,7 @@ def marks(snapshot: dict[str, Any], last_confirmed: date | None) -> dict[str, An
         "completeness": {aspect: how_far.get(value, value) for aspect, value in given["completeness"].items()},
         "is_dated": given.get("is_dated", False),
         "evidence_hidden": is_level_hidden(
-            [item["year"] for item in snapshot["evidence_items"]],
+            [item["year"] for item in snapshot.get("evidence_items", [])],
             today=timezone.localdate(),
             last_confirmed=last_confirmed,
         ),

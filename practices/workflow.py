@@ -212,7 +212,7 @@ PRACTICE = Workflow(
         ),
         "withdraw": transition(
             {S.PUBLISHED}, S.WITHDRAWN, permissions.can_withdraw, _("Withdraw"), note_required=True, note_public=True,
-            guards=(guard_against_conflicts(SCREEN),), announces=("practice.withdrawn",), past=_("Withdrawn"),
+            announces=("practice.withdrawn",), past=_("Withdrawn"),
         ),
     },
 )  # fmt: skip

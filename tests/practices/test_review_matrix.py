@@ -59,7 +59,7 @@ PRACTICE_TABLE: dict[str, dict[str, set[str]]] = {
         "request_revision": JUDGES,
         "decline": JUDGES,
     },
-    "in_review": {"ask_reviewer": ALL_JUDGES, "request_revision": JUDGES},
+    "in_review": {"ask_reviewer": JUDGES, "request_revision": JUDGES},
     "adjudication": {"adjudicate": JUDGES, "request_revision": JUDGES, "decline": JUDGES},
     # Both names are one door: what is public in the end depends on the record, not on the word.
     "endorsed": {
