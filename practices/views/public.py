@@ -16,7 +16,7 @@ from network_site.common.language import current_language
 from network_site.publishing.models import OrganizationsPage, PublishedRecord
 from network_site.publishing.selectors import RecordQuery, list_records
 
-from .. import pdf
+from .. import linked_data, pdf
 from ..cards import card, page_context
 
 KIND = "practice"
@@ -28,6 +28,7 @@ def databank(request: HttpRequest, page: Any) -> HttpResponse:
     query = RecordQuery.from_params(request.GET)
     found = list_records(query, kind=KIND)
     base = page.get_url(request)
+    narrowed = _without(request, "page", "sort")
     return render(
         request,
         "practices/databank.html",
@@ -39,6 +40,9 @@ def databank(request: HttpRequest, page: Any) -> HttpResponse:
             "clear_url": base,
             "query": query,
             "pagination_query": _without(request, "page"),
+            "feed_url": f"{base}feed/{'?' if narrowed else ''}{narrowed}",
+            "canonical_url": f"{settings.SITE_URL}{base}",
+            "linked_data": linked_data.databank(page, base, found.page.object_list),
         },
     )
 
@@ -71,7 +75,7 @@ def practice_page(request: HttpRequest, page: Any, number: int, slug: str, versi
     context = _opened(request, page, number, slug, version, tail)
     if isinstance(context, HttpResponse):
         return context
-    return render(request, "practices/practice.html", context)
+    return render(request, "practices/practice.html", context | {"linked_data": linked_data.practice(context)})
 
 
 def practice_pdf(request: HttpRequest, page: Any, number: int, slug: str, version: int | None = None) -> HttpResponse:

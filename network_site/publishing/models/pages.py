@@ -33,6 +33,7 @@ class HomePage(TellsWhere, Page):
     template = "publishing/home.html"
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from ..linked_data import website
         from ..slots import home_sections
 
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
@@ -40,6 +41,7 @@ class HomePage(TellsWhere, Page):
         context["sections"] = [template for template, _extra in filled]
         for _template, extra in filled:
             context |= extra
+        context["linked_data"] = website(self, context.get("databank_url", ""))
         return context
 
 
@@ -81,3 +83,9 @@ class OrganizationsPage(RecordIndexPage):
         from ..views import organization_page
 
         return organization_page(request, self, key)
+
+    @path("<slug:key>/feed/")
+    def feed(self, request: HttpRequest, key: str) -> HttpResponse:
+        from ..views import organization_feed
+
+        return organization_feed(request, self, key)
