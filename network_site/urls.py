@@ -14,10 +14,14 @@ from network_site.organizations.views import to_sign_in
 from network_site.publishing.views import picture
 from network_site.taxonomy.glossary_page import glossary
 from network_site.workspace import views as workspace
+from network_site.publishing import sitemap
 
 urlpatterns = [
     path("health/", common.health, name="health"),
     path("api/v1/", include("network_site.api")),
+    path("sitemap.xml", sitemap.sitemap, name="sitemap"),
+    path("sitemap-<int:number>.xml", sitemap.sitemap, name="sitemap_part"),
+    path("robots.txt", sitemap.robots, name="robots"),
     path("vocab/", include("network_site.taxonomy.urls")),
     # Wagtail's and Django's own sign-in pages would make a session without a second factor.
     path("admin/login/", to_sign_in),

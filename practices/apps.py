@@ -15,6 +15,11 @@ class PracticesConfig(AppConfig):
             home_sections,
             organization_sections,
             record_cards,
+        from network_site.publishing.slots import (
+            home_sections,
+            organization_feeds,
+            organization_sections,
+            sitemap_sections,
         )
 
         from . import exporting, receivers, selectors, trail
@@ -25,6 +30,8 @@ class PracticesConfig(AppConfig):
         file_finders.fill("practices: attachments", selectors.find_attachment)
         home_sections.fill("practices", sections.home)
         organization_sections.fill("practices", sections.organization)
+        sitemap_sections.fill("practices", sections.places)
+        organization_feeds.fill("practices", sections.organization_feed)
         exporting.connect()
         country_sections.fill("practices", sections.country)
         country_counts.fill("practices", sections.per_country)

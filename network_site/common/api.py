@@ -102,7 +102,7 @@ class Refusal(Exception):
 
     def __init__(self, status: int, title: str, detail: str = "", errors: Iterable[Mapping[str, str]] = ()) -> None:
         super().__init__(title)
-        self.status, self.title, self.detail, self.errors = status, title, detail, list(errors)
+        self.code, self.title, self.detail, self.errors = status, title, detail, list(errors)
 
 
 KINDS = {
@@ -124,7 +124,7 @@ def problem(status: int, title: str, detail: str = "", errors: Sequence[Mapping[
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """For NinjaAPI: a refusal in words."""
-    return problem(refusal.status, refusal.title, refusal.detail, refusal.errors)
+    return problem(refusal.code, refusal.title, refusal.detail, refusal.errors)
 
 
 def not_found(request: HttpRequest, error: Http404) -> HttpResponse:

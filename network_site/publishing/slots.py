@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -22,3 +22,8 @@ country_counts: Slot[Callable[[], dict[str, int]]] = Slot("records of each count
 
 # How records of a kind look in a list: the kind's name, and a function of records that returns their cards by key.
 record_cards: Slot[Callable[[list[Any]], dict[UUID, dict[str, Any]]]] = Slot("cards of records on pages of the CMS")
+# An organisation's feed: a function of the request, the organisation and the path of its page.
+organization_feeds: Slot[Callable[[Any, Any, str], Any]] = Slot("feeds of what an organisation published")
+
+# What the sitemap lists beside the pages of the CMS.
+sitemap_sections: Slot[Callable[[], Iterable[Any]]] = Slot("addresses for the sitemap")

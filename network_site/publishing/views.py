@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.storage import default_storage
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,8 +17,9 @@ from network_site.common.language import pick
 from network_site.organizations.enums import OrganizationKind
 from network_site.organizations.models import Organization
 
+from . import linked_data
 from .selectors import fold
-from .slots import organization_sections
+from .slots import organization_feeds, organization_sections
 
 PICTURES = {"image/avif", "image/gif", "image/jpeg", "image/png", "image/webp"}
 
@@ -85,6 +87,7 @@ def organization_list(request: HttpRequest, page: Any) -> HttpResponse:
             ],
             "text": text,
             "kind": kind,
+            "canonical_url": f"{settings.SITE_URL}{base}",
             "pagination_query": "&".join(f"{name}={value}" for name, value in (("q", text), ("kind", kind)) if value),
         },
     )
@@ -95,6 +98,7 @@ def organization_page(request: HttpRequest, page: Any, key: str) -> HttpResponse
     organization = Organization.objects.listed().select_related("country").filter(key=key).first()
     if organization is None:
         raise Http404
+    directory = page.get_url(request)
     filled = [fill(organization) for fill in organization_sections]
     context: dict[str, Any] = {}
     for _template, extra in filled:
@@ -109,6 +113,19 @@ def organization_page(request: HttpRequest, page: Any, key: str) -> HttpResponse
             "about": pick(organization.about) or "",
             "kind_label": str(OrganizationKind(organization.kind).label),
             "directory_url": page.get_url(request),
+            "feed_url": f"{directory}{key}/feed/",
+            "canonical_url": f"{settings.SITE_URL}{directory}{key}/",
+            "linked_data": linked_data.organization(organization, f"{directory}{key}/", (page.title, directory)),
             "sections": [template for template, _extra in filled],
         },
     )
+
+
+def organization_feed(request: HttpRequest, page: Any, key: str) -> HttpResponse:
+    """What an organisation published, as a feed; the floor above knows what that is."""
+    organization = Organization.objects.listed().select_related("country").filter(key=key).first()
+    make = organization_feeds.get("practices")
+    if organization is None or make is None:
+        raise Http404
+    answer: HttpResponse = make(request, organization, f"{page.get_url(request)}{key}/")
+    return answer

@@ -19,6 +19,7 @@ from network_site.organizations.enums import Role
 from network_site.organizations.models import IdentityProvider
 from network_site.publishing.staff import EDITING_ROLES
 from network_site.publishing.translations import notice, page_siblings
+from network_site.publishing.linked_data import tag as language_tag
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -27,6 +28,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "actor": SimpleLazyObject(lambda: shown_actor(request)),
         "language_links": SimpleLazyObject(lambda: language_links(request)),
         "translation_note": SimpleLazyObject(lambda: notice(request)),
+        "alternates": SimpleLazyObject(lambda: alternates(request)),
         "main_menu": SimpleLazyObject(lambda: main_menu(request)),
         "nav_groups": SimpleLazyObject(lambda: nav_groups(request)),
         "footer_groups": SimpleLazyObject(lambda: footer_groups(request)),
@@ -73,6 +75,25 @@ def shown_actor(request: HttpRequest) -> dict[str, Any]:
 
 def language_links(request: HttpRequest) -> list[dict[str, Any]]:
     """The same page in the other languages; on a record the reader stays on the record."""
+    known: list[dict[str, Any]] | None = getattr(request, "enlace_language_links", None)
+    if known is None:
+        known = _language_links(request)
+        request.enlace_language_links = known  # type: ignore[attr-defined]
+    return known
+
+
+def alternates(request: HttpRequest) -> list[dict[str, str]]:
+    """A public page in all its languages, for the head; x-default is English."""
+    if getattr(request, "enlace_page", None) is None:
+        return []
+    links = [
+        {"hreflang": language_tag(link["code"]), "href": f"{settings.SITE_URL}{link['url']}"}
+        for link in language_links(request)
+    ]
+    return [*links, *({"hreflang": "x-default", "href": link["href"]} for link in links if link["hreflang"] == "en")]
+
+
+def _language_links(request: HttpRequest) -> list[dict[str, Any]]:
     here = getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE)
     page = getattr(request, "enlace_page", None)
     urls = _translated_page_urls(request, page) if page is not None else {}

@@ -20,6 +20,12 @@ class DatabankPage(RecordIndexPage):
 
         return databank(request, self)
 
+    @path("feed/")
+    def feed(self, request: HttpRequest) -> HttpResponse:
+        from ..feeds import databank_feed
+
+        return databank_feed(request, self)
+
     @path("<int:number>-<slug:slug>/")
     def record(self, request: HttpRequest, number: int, slug: str) -> HttpResponse:
         from ..views.public import practice_page

@@ -19,6 +19,8 @@ from network_site.publishing.selectors import RecordQuery, list_records
 
 from .. import pdf
 from ..cards import card, counted_practices, page_context
+from .. import linked_data, pdf
+from ..cards import card, page_context
 
 KIND = "practice"
 NEW_PDFS_PER_MINUTE = 20
@@ -30,6 +32,7 @@ def databank(request: HttpRequest, page: Any) -> HttpResponse:
     found = list_records(query, kind=KIND)
     base = page.get_url(request)
     as_map = request.GET.get("view") == "map"
+    narrowed = _without(request, "page", "sort")
     return render(
         request,
         "practices/databank.html",
@@ -45,6 +48,9 @@ def databank(request: HttpRequest, page: Any) -> HttpResponse:
             "clear_url": f"{base}?view=map" if as_map else base,
             "query": query,
             "pagination_query": _without(request, "page"),
+            "feed_url": f"{base}feed/{'?' if narrowed else ''}{narrowed}",
+            "canonical_url": f"{settings.SITE_URL}{base}",
+            "linked_data": linked_data.databank(page, base, found.page.object_list),
         },
     )
 
@@ -104,7 +110,7 @@ def practice_page(request: HttpRequest, page: Any, number: int, slug: str, versi
     context = _opened(request, page, number, slug, version, tail)
     if isinstance(context, HttpResponse):
         return context
-    return render(request, "practices/practice.html", context)
+    return render(request, "practices/practice.html", context | {"linked_data": linked_data.practice(context)})
 
 
 def practice_pdf(request: HttpRequest, page: Any, number: int, slug: str, version: int | None = None) -> HttpResponse:

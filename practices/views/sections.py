@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.http import HttpRequest, HttpResponse
+
 from network_site.common.language import current_language
 from network_site.organizations.models import Organization
 from network_site.publishing.models import PublishedRecord
@@ -12,6 +14,18 @@ from network_site.publishing.selectors import counts_by_country, counts_by_term,
 from network_site.taxonomy.models import Country
 
 from ..cards import card, counted_practices
+from network_site.publishing.selectors import (
+    counts_by_country,
+    counts_by_term,
+    index_paths,
+    latest_records,
+    public_records,
+    totals,
+)
+from network_site.publishing.sitemap import Place
+
+from .. import feeds
+from ..cards import card
 from ..models import DatabankPage
 
 KIND = "practice"
@@ -99,3 +113,16 @@ def cards(records: list[PublishedRecord]) -> dict[UUID, dict[str, Any]]:
     """Practices as cards on a page of the CMS."""
     base = databank_url()
     return {record.pk: card(record, base) for record in records}
+def places() -> list[Place]:
+    """Every practice that everybody may read, for the sitemap."""
+    bases = index_paths(DatabankPage)
+    records = public_records(KIND).filter(state=PublishedRecord.State.PUBLISHED).only("number", "slug", "published_at")
+    return [
+        Place({code: f"{base}{record.path}" for code, base in bases.items()}, record.published_at)
+        for record in records.select_related(None)
+    ]
+
+
+def organization_feed(request: HttpRequest, subject: Organization, path: str) -> HttpResponse:
+    """The practices of an organisation as a feed."""
+    return feeds.organization_feed(request, subject, path, databank_url())

@@ -85,6 +85,7 @@ def without_chance(text: str) -> str:
     """A page without what differs from one request to the next: tokens, nonces, form keys."""
     text = re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"', "TOKEN", text)
     text = re.sub(r'name="key" value="[0-9a-f-]{36}"', "KEY", text)
+    text = re.sub(r'"default";r=\d+;t=\d+', "LIMIT", text)
     text = re.sub(r"nonce-[\w+/=-]+", "NONCE", text)
     return re.sub(r'nonce="[^"]*"', "NONCE", text)
 
@@ -135,6 +136,16 @@ def _files(world: World, name: str) -> Belongings:
                 item = str(world.evidence(house.versions[thing]))
                 (own if world.may_read(name, house, thing) else foreign).append(item)
     return Belongings(own[:MOST_OWN], foreign[:MOST_FOREIGN])
+
+
+def _exports(world: World, user: User | None) -> Belongings:
+    exports = {house.focal_point.pk: str(house.export.pk) for house in (world.b, world.a)}
+    own = exports.pop(user.pk, "") if user is not None else ""
+    return Belongings([own] if own else [], list(exports.values()))
+
+
+def _with_exports(files: Belongings, exports: Belongings) -> Belongings:
+    return Belongings([*exports.own, *files.own], [*exports.foreign[:1], *files.foreign])
 
 
 def _reviews(world: World, user: User | None) -> Belongings:
@@ -192,7 +203,8 @@ def belongings(world: World, name: str) -> dict[str, Belongings]:
     is_member = "zqmembersqz" in world.page_words(name)
     return {
         "version": _versions(world, name),
-        "file": _files(world, name),
+        "file": _with_exports(_files(world, name), _exports(world, user)),
+        "export": _exports(world, user),
         "review": _reviews(world, user),
         "notice": _notices(world, user),
         **_of_members(world, user),
@@ -374,7 +386,9 @@ def _missing(world: World, kind: str, pk: str) -> str:
 def _path(pattern: str, pk: str, others: dict[str, str]) -> tuple[str, str]:
     """The path, and the part of it by which an answer may name the object."""
     if ": " not in pattern:
-        return urls.path_of(pattern, {"pk": pk} | others), pk
+        # A public number is short: the digits alone may stand anywhere in an answer.
+        mark = f"/{pk}/" if pk.isdigit() else pk
+        return urls.path_of(pattern, {"pk": pk, "number": pk, "key": pk} | others), mark
     label, route = pattern.split(": ")
     page = (DatabankPage if label == "practices.DatabankPage" else OrganizationsPage).objects.get(
         locale__language_code="en"
@@ -387,11 +401,14 @@ def _path(pattern: str, pk: str, others: dict[str, str]) -> tuple[str, str]:
 def list_cells(world: World, name: str, forms: Forms) -> Iterator[Cell]:
     """The addresses without an object: lists, forms, account pages, public pages."""
     for pattern, address in urls.ADDRESSES.items():
-        if address.is_a in {OBJECT, PUBLIC_OBJECT} or ": " in pattern or "(" in pattern or "<" in pattern:
+        if address.is_a in {OBJECT, PUBLIC_OBJECT} or ": " in pattern or "(" in pattern:
             continue
-        for method in ("GET", "POST") if address.is_a == ACCOUNT else METHODS:
-            data = forms.get(pattern, ()) if method == "POST" else ()
-            yield Cell(pattern, "list", urls.path_of(pattern, {}), "", method, data)
+        if "<" in pattern and not any(address.others):
+            continue
+        for others in address.others:
+            for method in ("GET", "POST") if address.is_a == ACCOUNT else METHODS:
+                data = forms.get(pattern, ()) if method == "POST" else ()
+                yield Cell(pattern, "list", urls.path_of(pattern, others), "", method, data)
     for path in public_paths():
         yield Cell("public page", "list", path, "", "GET")
 

@@ -11,10 +11,13 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.core.files.base import ContentFile
+from django.http import QueryDict
 from django.utils import timezone
 
 from network_site.common import outbox, rhythms
 from network_site.common.models import Notice
+from network_site.common import exports, outbox
+from network_site.common.models import Export, Notice
 from network_site.common.scoping import unscoped
 from network_site.organizations import services as organizations
 from network_site.organizations.actor import ANONYMOUS, Actor, acting_as, service_actor
@@ -104,6 +107,7 @@ class House:
     versions: dict[str, PracticeVersion] = field(default_factory=dict)
     reviews: dict[str, Review] = field(default_factory=dict)
     invitation: Invitation | None = None
+    export: Export = field(init=False)
 
     def word(self, thing: str) -> str:
         """The canary of one of the ministry's things."""
@@ -263,6 +267,9 @@ class World:
         )
         publish(house, "public", self.specialist, self.publisher, [self.first, self.second])
         house.versions["next"] = open_next(house, "public")
+        # The ministry's practices as a file, written by the relay when the world is built.
+        with acting(focal):
+            house.export = exports.request_export(source="our-practices", kind="csv", params=QueryDict(), rows=6)
 
     def _share_in_every_way(self) -> None:
         """A draft of B with shares as they occur: for a person, for an organisation, open, revoked, expired."""

@@ -73,6 +73,14 @@ def test_a_reviewer_downloads_the_evidence_and_its_name_and_words_are_in_the_ans
 
 
 @embedded
+def test_an_export_holds_the_words_of_its_owner_and_of_nobody_else(world: World) -> None:
+    answer = ask(enter(world.b.focal_point), Cell("", "own", f"/en/files/{world.b.export.pk}/", "", "GET"), {})
+    assert answer.status == 200
+    assert words_in(answer.body, world.b.words("draft", "dossier", "next")) != []
+    assert words_in(answer.body, world.all_words - world.b.words(*world.b.versions)) == []
+
+
+@embedded
 @pytest.mark.parametrize(
     ("name", "pattern", "thing", "others"),
     [

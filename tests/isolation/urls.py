@@ -49,11 +49,47 @@ def _each(name: str, values: Iterable[str]) -> tuple[dict[str, str], ...]:
 
 _steps = _each("name", [*PRACTICE.transitions, "no-such-step"])
 _pages = _each("step", [step.name for step in STEPS])
+_lists = tuple(
+    {"source": source, "kind": "csv"} for source in ("practices", "organizations", "terms", "our-practices", "nothing")
+)
 _languages = _each("language", ["es", "en", "xx"])
 
 ADDRESSES: dict[str, Address] = {
     "health/": Address(MACHINE),
     "*/files/<uuid:pk>/": Address(OBJECT, "file"),
+    # For machines: what is public, whoever asks.
+    **dict.fromkeys(
+        (
+            "api/v1/",
+            "api/v1/openapi.json",
+            "api/v1/practices/",
+            "api/v1/organizations/",
+            "api/v1/schemes/",
+            "api/v1/schemes/<code>/",
+            "api/v1/terms/",
+            "api/v1/terms/<code>/",
+            "api/v1/<path:rest>",
+            "sitemap.xml",
+            "sitemap-<int:number>.xml",
+            "robots.txt",
+            "vocab/",
+            "vocab/all.ttl",
+            "vocab/all.jsonld",
+            "vocab/<slug:code>",
+            "vocab/<slug:code>.ttl",
+            "vocab/<slug:code>.jsonld",
+            "vocab/<slug:scheme>/<str:code>",
+        ),
+        Address(PUBLIC),
+    ),
+    "api/v1/practices/<int:number>/": Address(PUBLIC_OBJECT, "record"),
+    "api/v1/practices/<int:number>/versions/": Address(PUBLIC_OBJECT, "record"),
+    "api/v1/practices/<int:number>/versions/<int:version>/": Address(PUBLIC_OBJECT, "record", ({"version": "1"},)),
+    "api/v1/organizations/<key>/": Address(PUBLIC_OBJECT, "organization"),
+    # Lists as files: those of the workspace hold what the person who asks may read.
+    "*/export/<slug:source>/<slug:kind>/": Address(LIST, others=_lists),
+    "*/workspace/exports/": Address(LIST),
+    "*/workspace/exports/<uuid:pk>/": Address(OBJECT, "export"),
     # Accounts: allauth's own pages, about the one who asks.
     "admin/login/": Address(ACCOUNT),
     "_util/login/": Address(ACCOUNT),
@@ -186,6 +222,10 @@ ADDRESSES: dict[str, Address] = {
     "practices.DatabankPage: <int:number>/": Address(PUBLIC_OBJECT, "record"),
     "practices.DatabankPage: <int:number>-<slug:slug>/": Address(PUBLIC_OBJECT, "record"),
     "practices.DatabankPage: <int:number>-<slug:slug>/v<int:version>/": Address(PUBLIC_OBJECT, "record"),
+    "practices.DatabankPage: <int:number>-<slug:slug>/pdf/": Address(PUBLIC_OBJECT, "record"),
+    "practices.DatabankPage: <int:number>-<slug:slug>/v<int:version>/pdf/": Address(PUBLIC_OBJECT, "record"),
+    "practices.DatabankPage: feed/": Address(PUBLIC),
+    "publishing.OrganizationsPage: <slug:key>/feed/": Address(PUBLIC_OBJECT, "organization"),
     "publishing.OrganizationsPage: ": Address(PUBLIC),
     "publishing.OrganizationsPage: <slug:key>/": Address(PUBLIC_OBJECT, "organization"),
 }

@@ -54,6 +54,7 @@ class HomePage(HasContent, Page):
         verbose_name = _("front page")
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        from ..linked_data import website
         from ..slots import home_sections
 
         context: dict[str, Any] = super().get_context(request, *args, **kwargs)
@@ -66,6 +67,7 @@ class HomePage(HasContent, Page):
             from ..selectors import latest_news
 
             context["latest_news"] = latest_news(locale_id=self.locale_id, limit=max(news))
+        context["linked_data"] = website(self, context.get("databank_url", ""))
         return context
 
 
@@ -120,3 +122,9 @@ class OrganizationsPage(RecordIndexPage):
         from ..views import organization_page
 
         return organization_page(request, self, key)
+
+    @path("<slug:key>/feed/")
+    def feed(self, request: HttpRequest, key: str) -> HttpResponse:
+        from ..views import organization_feed
+
+        return organization_feed(request, self, key)
