@@ -33,11 +33,7 @@ def list_versions(actor: Actor) -> Any:
 
 def list_shared_with_network() -> Any:
     """Versions that the Network works on (for its staff), oldest change first."""
-    return (
-        PracticeVersion.objects.for_list()
-        .filter(status__in=WITH_NETWORK)
-        .order_by("changed_at")
-    )
+    return PracticeVersion.objects.for_list().filter(status__in=WITH_NETWORK).order_by("changed_at")
 
 
 def count_with_network_by_term(scheme: str) -> dict[str, int]:

@@ -69,15 +69,13 @@ def remember(rows: list[dict[str, Any]]) -> None:
 def for_reader(*, audiences: Collection[str], session: Mapping[str, Any]) -> list[Shown]:
     """What somebody of these audiences sees now, in her language: the three that matter most.
 
-    The session is asked only when there is something to show, so that other pages do not vary by it.
+    The session is asked only when there is something to show: a page without announcements reads none.
     """
     now = timezone.now()
     on = [
         row
         for row in running()
-        if row["audience"] in audiences
-        and row["starts_at"] <= now
-        and (row["ends_at"] is None or row["ends_at"] > now)
+        if row["audience"] in audiences and row["starts_at"] <= now and (row["ends_at"] is None or row["ends_at"] > now)
     ]
     away = session.get(PUT_AWAY, []) if on else []
     return [
@@ -152,6 +150,4 @@ def end_announcement(*, announcement: Announcement) -> Announcement:
 
 
 def _told(announcement: Announcement) -> dict[str, Any]:
-    return {
-        name: getattr(announcement, name) for name in ("texts", "audience", "level", "starts_at", "ends_at")
-    }
+    return {name: getattr(announcement, name) for name in ("texts", "audience", "level", "starts_at", "ends_at")}

@@ -45,7 +45,9 @@ def put_away(request: HttpRequest, pk: UUID) -> HttpResponse:
     if str(pk) in known and str(pk) not in kept:
         request.session[announcements.PUT_AWAY] = [*kept, str(pk)]
     target = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    safe = url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     return redirect(target if safe else "/")
 
 

@@ -6,6 +6,7 @@ file again leaves it alone (decision 0022).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,14 +57,14 @@ def initial(concept: GlossaryConcept) -> str:
 
 
 def narrowed(concepts: Sequence[GlossaryConcept], *, text: str = "", letter: str = "") -> list[GlossaryConcept]:
-    """Those under a letter, and those that carry the words in a term of any language or in the definition."""
-    words = fold(text).split()
-    return [
-        one
-        for one in concepts
-        if (not letter or initial(one) == letter)
-        and all(any(word in part for part in (*(term.folded for term in one.terms.all()), fold(one.meaning))) for word in words)
-    ]
+    """Those under a letter, where each word begins a word of a term (of any language) or of the definition."""
+    wanted = [re.compile(rf"\b{re.escape(word)}") for word in fold(text).split()]
+
+    def fits(concept: GlossaryConcept) -> bool:
+        parts = [*(term.folded for term in concept.terms.all()), fold(concept.meaning)]
+        return all(any(word.search(part) for part in parts) for word in wanted)
+
+    return [one for one in concepts if (not letter or initial(one) == letter) and fits(one)]
 
 
 # --- Writes ----------------------------------------------------------------------------------
@@ -196,9 +197,7 @@ def _write_terms(concept: GlossaryConcept, words: Mapping[str, Words]) -> None:
     """Put these terms in the place of those that were there."""
     concept.terms.all().delete()
     GlossaryTerm.objects.bulk_create(
-        GlossaryTerm(
-            concept=concept, language=language, kind=kind, text=text, folded=fold(text), position=position
-        )
+        GlossaryTerm(concept=concept, language=language, kind=kind, text=text, folded=fold(text), position=position)
         for language, given in words.items()
         for kind, texts in (
             (Kind.PREFERRED, (given.preferred,)),

@@ -254,9 +254,7 @@ class GlossaryTerm(models.Model):
                 condition=models.Q(kind="preferred"),
                 name="preferred_term_means_one_concept",
             ),
-            models.UniqueConstraint(
-                fields=["concept", "language", "folded"], name="a_word_stands_once_for_a_concept"
-            ),
+            models.UniqueConstraint(fields=["concept", "language", "folded"], name="a_word_stands_once_for_a_concept"),
         ]
 
     def __str__(self) -> str:

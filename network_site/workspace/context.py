@@ -179,7 +179,12 @@ def nav_groups(request: HttpRequest) -> list[dict[str, Any]]:
         )
         if staff.may_enter(actor):
             # In the admin, which has a frame of its own.
-            console = {"label": gettext("Console"), "url": reverse("wagtailadmin_home"), "count": None, "current": False}
+            console = {
+                "label": gettext("Console"),
+                "url": reverse("wagtailadmin_home"),
+                "count": None,
+                "current": False,
+            }
             groups.append({"label": gettext("Console"), "items": [console]})
     elif actor.organization_id:
         groups.append({"label": gettext("My organisation"), "items": [item(gettext("Practices"), "practices:list")]})

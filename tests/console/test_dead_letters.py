@@ -69,9 +69,7 @@ def test_an_operator_finds_what_failed_eight_times_and_retries_it_and_it_is_deli
     assert Outbox.objects.get(pk=pk).state == "dead"
     client = staff_client(people, Role.ADMINISTRATOR)
     tree = page(client, LETTERS)
-    assert table(tree, 0) == [
-        ["test.mendable", "1", "0 minutes ago", "RuntimeError", "Retry the one of test.mendable"]
-    ]
+    assert table(tree, 0) == [["test.mendable", "1", "0 minutes ago", "RuntimeError", "Retry the one of test.mendable"]]
     (row,) = table(tree, 1)
     assert row[0].startswith("test.mendable organizations.organization")
     assert row[1].startswith("RuntimeError tests.console.test_dead_letters:")
@@ -152,7 +150,10 @@ def test_two_operators_at_once_do_a_thing_once(people: People) -> None:
 def test_the_services_ask_for_the_role_themselves(people: People, role: str) -> None:
     (pk,) = leave("test.mendable")
     Outbox.objects.update(state="dead", tries=8)
-    strangers: list[User] = [people.member(people.network(), role), people.member(people.organization(), Role.ADMINISTRATOR)]
+    strangers: list[User] = [
+        people.member(people.network(), role),
+        people.member(people.organization(), Role.ADMINISTRATOR),
+    ]
     for user in strangers:
         with acting(user):
             for verb in (

@@ -54,10 +54,7 @@ class Verification(ScopedModel):
 
     @classmethod
     def read_sql(cls) -> str:
-        return (
-            "enlace_service() = 'auditor'"
-            " OR (enlace_organization_kind() = 'network' AND enlace_user() IS NOT NULL)"
-        )
+        return "enlace_service() = 'auditor' OR (enlace_organization_kind() = 'network' AND enlace_user() IS NOT NULL)"
 
     @classmethod
     def write_sql(cls) -> str:
