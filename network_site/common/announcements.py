@@ -69,7 +69,7 @@ def remember(rows: list[dict[str, Any]]) -> None:
 def for_reader(*, audiences: Collection[str], session: Mapping[str, Any]) -> list[Shown]:
     """What somebody of these audiences sees now, in her language: the three that matter most.
 
-    The session is asked only when there is something to show, so that other pages do not vary by it.
+    The session is asked only when there is something to show: a page without announcements reads none.
     """
     now = timezone.now()
     on = [

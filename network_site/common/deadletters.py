@@ -84,7 +84,7 @@ def kinds() -> list[Kind]:
         .values("kind", "last_error")
         .annotate(n=Count("pk"), first=Min("created_at"), last=Max("created_at"))
     ):
-        found.setdefault(row["kind"], []).append(row)
+        found.setdefault(row["kind"], []).append(dict(row))
     grouped = [
         Kind(
             kind,

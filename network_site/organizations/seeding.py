@@ -15,8 +15,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 
 from . import services
-from .enums import OrganizationKind, Role
+from .actor import acting_as
+from .enums import OrganizationKind, Role, VerificationState
 from .models import Organization, User
+from .selectors import actor_for
 
 SEED = Path(__file__).parent / "seed"
 DEMO_PASSWORD = "enlace-demonstration"
@@ -186,7 +188,20 @@ def load_demo_accounts() -> int:
             organization=Organization.objects.get(key=account.organization),
             roles=account.roles,
         )
+    _verify_demo_ministry()
     return len(DEMO_ACCOUNTS)
+
+
+def _verify_demo_ministry() -> None:
+    """One ministry of the demonstration has the tick, so that both kinds can be seen."""
+    ministry = Organization.objects.get(key="demo-ministry-a")
+    if ministry.verified_at is None:
+        with acting_as(actor_for(User.objects.get(email=demo_account("operator").email)), reason="demonstration"):
+            services.decide_verification(
+                organization=ministry,
+                state=VerificationState.VERIFIED,
+                grounds="Demonstration: a letter of the minister, confirmed by telephone.",
+            )
 
 
 def demo_account(name: str) -> DemoAccount:

@@ -6,6 +6,7 @@ file again leaves it alone (decision 0022).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,6 +68,14 @@ def narrowed(concepts: Sequence[GlossaryConcept], *, text: str = "", letter: str
             for word in words
         )
     ]
+    """Those under a letter, where each word begins a word of a term (of any language) or of the definition."""
+    wanted = [re.compile(rf"\b{re.escape(word)}") for word in fold(text).split()]
+
+    def fits(concept: GlossaryConcept) -> bool:
+        parts = [*(term.folded for term in concept.terms.all()), fold(concept.meaning)]
+        return all(any(word.search(part) for part in parts) for word in wanted)
+
+    return [one for one in concepts if (not letter or initial(one) == letter) and fits(one)]
 
 
 # --- Writes ----------------------------------------------------------------------------------

@@ -19,7 +19,6 @@ from network_site.common import staff
 from network_site.common.language import language_name
 
 PAGE_SIZE = 50
-CODES_SHOWN = ("en", "es", "fr", "pt-br")
 
 View = Callable[..., HttpResponse]
 
@@ -51,7 +50,6 @@ def show(
     """A page of the console; `crumbs` are addresses and labels between the admin's front page and this one."""
     items = [{"url": reverse("wagtailadmin_home"), "label": _("Home")}]
     items += [{"url": url, "label": str(label)} for url, label in crumbs or []]
-    items.append({"url": "", "label": str(title)})
     return render(request, template, context | {"title": title, "breadcrumbs_items": items}, status=status)
 
 
