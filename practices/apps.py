@@ -9,14 +9,16 @@ class PracticesConfig(AppConfig):
     def ready(self) -> None:
         from network_site.common.files import file_finders
         from network_site.organizations.handover import workplaces
+        from network_site.organizations.personal_data import sources
         from network_site.organizations.trail import describers
         from network_site.publishing.slots import home_sections, organization_sections
 
-        from . import leaving, receivers, selectors, trail
+        from . import leaving, personal_data, receivers, selectors, trail
         from .views import sections
 
         file_finders.fill("practices", selectors.find_evidence_file)
         workplaces.fill("practices", leaving.Workplace())
+        sources.fill("practices", personal_data.Source())
         describers.fill("practices", trail.Describer())
         home_sections.fill("practices", sections.home)
         organization_sections.fill("practices", sections.organization)

@@ -469,5 +469,13 @@ def _note_end_of_session() -> None:
         audit.record("session.ended", tenant_id=actor.organization_id)
 
 
+@transaction.atomic
+def note_copy_of_data() -> None:
+    """The trail of the organisation for which she acts says that a person took a copy of her data."""
+    actor = current()
+    if actor.organization_id is not None:
+        audit.record("data.exported", tenant_id=actor.organization_id)
+
+
 def _session_store() -> Any:
     return import_module(settings.SESSION_ENGINE).SessionStore()
