@@ -11,6 +11,7 @@ import json
 import zipfile
 from collections.abc import Mapping
 from typing import Any, Protocol
+from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -137,8 +138,8 @@ def _own_parts(user: User) -> dict[str, Any]:
 def collect(user: User) -> dict[str, Any]:
     """Everything by part. What hangs on an organisation is read as its member, for each that she belongs to."""
     found = _own_parts(user)
-    organizations = [fact.organization_id for fact in actor_for(user).memberships] or [None]
-    for organization_id in organizations:
+    organizations: list[UUID | None] = [fact.organization_id for fact in actor_for(user).memberships]
+    for organization_id in organizations or [None]:
         with acting_as(actor_for(user, organization_id)):
             for source in sources:
                 for name, rows in source.parts(user).items():
