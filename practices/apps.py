@@ -8,6 +8,8 @@ class PracticesConfig(AppConfig):
 
     def ready(self) -> None:
         from network_site.common.files import file_finders
+        from network_site.organizations.handover import workplaces
+        from network_site.organizations.personal_data import sources
         from network_site.organizations.trail import describers
         from network_site.publishing.slots import (
             country_counts,
@@ -23,9 +25,12 @@ class PracticesConfig(AppConfig):
         )
 
         from . import exporting, receivers, selectors, trail
+        from . import leaving, personal_data, receivers, selectors, trail
         from .views import sections
 
         file_finders.fill("practices", selectors.find_evidence_file)
+        workplaces.fill("practices", leaving.Workplace())
+        sources.fill("practices", personal_data.Source())
         describers.fill("practices", trail.Describer())
         file_finders.fill("practices: attachments", selectors.find_attachment)
         home_sections.fill("practices", sections.home)

@@ -9,10 +9,12 @@ from network_site.common import notices, outbox
 from network_site.common.hooks import as_service
 from network_site.common.models import Outbox
 from network_site.organizations.enums import Role
+from network_site.organizations.models import Membership
 from network_site.organizations.selectors import members_with_role, network_organization
 
 from . import services
 from .models import Assistance, PracticeVersion, Review
+from .models import PracticeVersion, Review
 
 
 def _focal_points(version: PracticeVersion) -> list[UUID]:
@@ -98,6 +100,18 @@ def tell_about_assistance(row: Outbox) -> None:
 def record_autosaves(row: Outbox) -> None:
     """A quarter of an hour of somebody's autosaves becomes one entry of the audit trail."""
     services.record_autosaves(row.object_id)
+def tell_keeper(row: Outbox) -> None:
+    """Whoever was given a practice to look after hears of it."""
+    with as_service("relay", f"notices for {row.kind}"):
+        version = PracticeVersion.objects.get(pk=row.object_id)
+        notices.tell(row, recipients=[UUID(row.data["keeper"])], subject=version.title, url_name="practices:version")
+
+
+def release_reviews(row: Outbox) -> None:
+    """The reviews of somebody who left her organisation are free for another reviewer."""
+    with as_service("reviews", "a membership has ended"):
+        membership = Membership.objects.get(pk=row.object_id)
+        services.release_reviewer_who_left(user_id=membership.user_id, organization_id=membership.organization_id)
 
 
 def connect() -> None:
@@ -105,4 +119,6 @@ def connect() -> None:
     outbox.consumer(*RECIPIENTS)(tell_about_version)
     outbox.consumer("assistance.asked", "assistance.accepted", "assistance.ended")(tell_about_assistance)
     outbox.consumer("practice.autosaved")(record_autosaves)
+    outbox.consumer("practice.keeper_changed")(tell_keeper)
+    outbox.consumer("membership.ended")(release_reviews)
     outbox.consumer("review.assigned", "review.filed", "review.released")(tell_about_review)

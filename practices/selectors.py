@@ -14,9 +14,12 @@ from network_site.common.models import TransitionRecord
 from network_site.organizations.actor import Actor
 from network_site.organizations.enums import OrganizationKind, Role
 from network_site.organizations.models import Organization, User
+from network_site.organizations.selectors import addresses_of
 
 from .enums import IN_WORK, PracticeStatus, ReviewStatus
 from .models import Assistance, Attachment, EvidenceItem, PracticeVersion, Review, VersionTerm
+from .enums import EDITABLE, IN_WORK, PracticeStatus, ReviewStatus
+from .models import Contact, EvidenceItem, PracticeVersion, Review
 from .workflow import PRACTICE
 
 # The states in which a version waits for the Network, or for its ministry's answer to it.
@@ -245,6 +248,31 @@ def _waiting_states(actor: Actor) -> dict[str, str]:
         states[PracticeStatus.DRAFT] = _("Go on writing")
         states[PracticeStatus.REVISION] = _("Answer the questions")
     return states
+
+
+def list_kept(user_id: UUID, organization_id: UUID) -> list[PracticeVersion]:
+    """Versions in work of practices that a person looks after, or created where nobody was named since."""
+    hers = Q(practice__keeper_id=user_id) | Q(practice__keeper__isnull=True, practice__created_by_id=user_id)
+    versions = PracticeVersion.objects.filter(hers, practice__owner_id=organization_id, status__in=[*IN_WORK])
+    return list(versions.select_related("practice").order_by("changed_at"))
+
+
+def list_naming(user_id: UUID, organization_id: UUID) -> list[PracticeVersion]:
+    """Versions that can still be edited and name a person as contact, by any of her confirmed addresses."""
+    addresses = addresses_of(user_id)
+    ids = Contact.objects.filter(
+        version__practice__owner_id=organization_id, version__status__in=[*EDITABLE], email__in=addresses
+    ).values_list("version_id", flat=True)
+    return list(PracticeVersion.objects.filter(pk__in=set(ids)).select_related("practice").order_by("changed_at"))
+
+
+def list_open_reviews(user_id: UUID, organization_id: UUID) -> list[Review]:
+    """Reviews that a person was asked for as a member of an organisation and has not filed.
+
+    She herself, the Network and the service "reviews" find them; her colleagues find none.
+    """
+    open_states = [ReviewStatus.ASSIGNED, ReviewStatus.DECLARED]
+    return list(Review.objects.filter(reviewer_id=user_id, owner_id=organization_id, status__in=open_states))
 
 
 def count_by_status(actor: Actor) -> dict[str, int]:

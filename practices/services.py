@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -21,10 +22,11 @@ from network_site.organizations.actor import Actor, acting_as, current, service_
 from network_site.organizations.enums import Capacity, OrganizationKind, Role
 from network_site.organizations.models import Membership, Organization, User
 from network_site.organizations.selectors import members_with_role, network_organization
+from network_site.organizations.selectors import addresses_of, network_organization
 from network_site.publishing import services as publishing
 from network_site.publishing.models import PublishedRecord
 
-from . import importing, permissions
+from . import importing, permissions, selectors
 from .conflicts import REVIEW, SCREEN, ConflictOfInterest, conflicts_of, refuse_conflicts
 from .enums import MAX_SCORE, Aspect, Criterion, Exclusion, Interest, PracticeStatus, ReviewStatus
 from .marks import disputed_criteria, filed_reviews, marks_of
@@ -749,6 +751,46 @@ def _end_reviews(version: PracticeVersion) -> None:
             _close_dossier(review)
         else:
             release_reviewer(review, note=gettext("The practice has left this round of review."))
+
+
+@transaction.atomic
+def release_reviewer_who_left(*, user_id: UUID, organization_id: UUID) -> int:
+    """A review was asked of a person as a member of her organisation: it ends with her membership; how many did."""
+    with acting_as(service_actor("reviews"), reason="a reviewer has left her organisation"):
+        reviews = selectors.list_open_reviews(user_id, organization_id)
+        for review in reviews:
+            release_reviewer(review, note=gettext("The reviewer has left her organisation."))
+    return len(reviews)
+
+
+@transaction.atomic
+def hand_over_work(*, user: User, heir: User, organization_id: UUID) -> int:
+    """Let a colleague look after what somebody who leaves looked after, and stand as contact in her place.
+
+    Who wrote what stays as it is. The colleague's address is shown to nobody before she says so herself.
+    Raises PermissionDenied for an actor of another organisation.
+    """
+    if current().organization_id != organization_id:
+        raise PermissionDenied
+    kept = selectors.list_kept(user.pk, organization_id)
+    for version in kept:
+        Practice.objects.filter(pk=version.practice_id).update(keeper=heir)
+        entry = audit.record("practice.keeper_changed", tenant_id=organization_id, subject=version)
+        outbox.enqueue(
+            "practice.keeper_changed",
+            subject=version,
+            version=entry.sequence,
+            tenant_id=organization_id,
+            data={"keeper": str(heir.pk)},
+        )
+    named = selectors.list_naming(user.pk, organization_id)
+    for version in named:
+        PracticeVersion.objects.filter(pk=version.pk).update(lock_version=F("lock_version") + 1)
+        Contact.objects.filter(version=version, email__in=addresses_of(user.pk)).update(
+            name=str(heir), email=heir.email, language=heir.language, is_public=False
+        )
+        audit.record("practice.contact_changed", tenant_id=organization_id, subject=version)
+    return len(kept) + len(named)
 
 
 def open_dossier(review: Review) -> list[Unmet]:

@@ -33,6 +33,7 @@ WORDS: dict[str, Any] = {
     "review.assigned": _("You were asked to review a practice."),
     "review.filed": _("A review was filed."),
     "review.released": _("A reviewer was released. Ask somebody else."),
+    "practice.keeper_changed": _("A practice of a colleague who left was handed to you."),
     "invitation.accepted": _("A colleague whom you invited has come."),
 }
 

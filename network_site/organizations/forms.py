@@ -86,10 +86,15 @@ class RolesForm(forms.Form):
         self.fields["roles"].offer(kind)
 
 
-class SureForm(forms.Form):
-    """One box: whoever ticks it has read the warning."""
+class FarewellForm(forms.Form):
+    """Who takes the open work over; and a box for whoever has read the warning."""
 
+    heir = forms.ChoiceField(required=False, label=_("Who takes the open work over?"))
     sure = forms.BooleanField(required=False, label=_("Yes, I know that nobody would be left"))
+
+    def __init__(self, *args: Any, colleagues: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["heir"].choices = [("", _("Nobody in particular")), *colleagues]  # type: ignore[attr-defined]
 
 
 def _password_rules() -> str:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
 from django.core.exceptions import PermissionDenied
@@ -215,6 +216,12 @@ def find_invitation(token: str = "", *, token_hash: str = "") -> Invitation | No
             .first()
         )
         return found
+
+
+def addresses_of(user_id: UUID) -> set[str]:
+    """A person's addresses: the one of her account, and others that she has confirmed."""
+    confirmed = EmailAddress.objects.filter(user_id=user_id, verified=True).values_list("email", flat=True)
+    return {*confirmed, *User.objects.filter(pk=user_id).values_list("email", flat=True)}
 
 
 def has_account(address: str) -> bool:

@@ -41,6 +41,9 @@ from .models import (
     User,
     Verification,
 )
+from .enums import NETWORK_ROLES, TENANT_ROLES, OrganizationKind, Role
+from .handover import workplaces
+from .models import Invitation, Membership, Organization, Share, SignedInSession, User
 from .models.invitation import LASTS, new_nonce
 from .names import mixes_scripts, skeleton, tidy
 from .selectors import bootstrap_memberships
@@ -672,29 +675,51 @@ def change_roles(membership: Membership, *, roles: Collection[str], sure: bool =
 
 
 @transaction.atomic
-def end_membership(membership: Membership, *, sure: bool = False) -> Membership:
+def end_membership(membership: Membership, *, sure: bool = False, heir: Membership | None = None) -> Membership:
     """End a member's time in the actor's organisation; the row stays as history.
 
-    Raises as `change_roles` does.
+    Open work goes to the `heir`, if one is named; reviews are released after commit. Raises as `change_roles` does.
     """
     actor = _administrator()
     locked = _locked_membership(membership.pk, _tenant(actor))
     _keep_somebody(locked, set(locked.roles), sure=sure)
+    _hand_over(locked, heir)
     locked.valid_to = timezone.now()
     locked.save(update_fields=["valid_to"])
     audit.record("membership.ended", tenant_id=locked.organization_id, subject=locked, reason="+".join(locked.roles))
+    outbox.enqueue("membership.ended", subject=locked, tenant_id=locked.organization_id)
     return locked
 
 
+def _hand_over(membership: Membership, heir: Membership | None) -> None:
+    if heir is None:
+        return
+    if heir.organization_id != membership.organization_id or heir.valid_to is not None or heir.pk == membership.pk:
+        raise ValidationError(_("Choose a colleague who stays in your organisation."), code="heir")
+    count = sum(
+        workplace.hand_over(user=membership.user, heir=heir.user, organization_id=membership.organization_id)
+        for workplace in workplaces
+    )
+    if count:
+        audit.record("membership.work_handed_over", tenant_id=membership.organization_id, subject=heir)
+
+
 @transaction.atomic
-def leave_organization(*, sure: bool = False) -> Membership:
+def leave_organization(*, sure: bool = False, heir: Membership | None = None) -> Membership:
     """The actor leaves the organisation for which she acts.
 
-    Raises PermissionDenied for somebody without one, and as `change_roles` does.
+    Open work goes to the `heir`, if one is named; reviews are released after commit.
+    Raises PermissionDenied for somebody without an organisation, and as `change_roles` does.
     """
     actor = current()
     if actor.organization_id is None or actor.user_id is None:
         raise PermissionDenied
+    _hand_over(
+        Membership.objects.select_related("user").get(
+            user_id=actor.user_id, organization_id=actor.organization_id, valid_to__isnull=True
+        ),
+        heir,
+    )
     # Members may not write memberships, not even their own: the service does it, and the trail names the person.
     with acting_as(person_through("accounts", actor.user_id), reason="a person leaves an organisation"):
         own = Membership.objects.get(
@@ -705,6 +730,7 @@ def leave_organization(*, sure: bool = False) -> Membership:
         locked.valid_to = timezone.now()
         locked.save(update_fields=["valid_to"])
     audit.record("membership.left", tenant_id=actor.organization_id, subject=locked, reason="+".join(locked.roles))
+    outbox.enqueue("membership.ended", subject=locked, tenant_id=actor.organization_id)
     return locked
 
 
@@ -793,6 +819,14 @@ def _note_end_of_session() -> None:
     actor = current()
     if actor.organization_id is not None:
         audit.record("session.ended", tenant_id=actor.organization_id)
+
+
+@transaction.atomic
+def note_copy_of_data() -> None:
+    """The trail of the organisation for which she acts says that a person took a copy of her data."""
+    actor = current()
+    if actor.organization_id is not None:
+        audit.record("data.exported", tenant_id=actor.organization_id)
 
 
 def _session_store() -> Any:

@@ -230,6 +230,7 @@ def nav_groups(request: HttpRequest) -> list[dict[str, Any]]:
             "items": [
                 item(gettext("Safety"), "mfa_index", exact=True),
                 item(gettext("Where I am signed in"), "my_sessions", exact=True),
+                item(gettext("My data"), "my_data", exact=True),
             ],
         }
     )

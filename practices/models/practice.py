@@ -37,6 +37,11 @@ class Practice(TenantModel, TimestampedModel):
     services = frozenset({"relay", "reviews"})
 
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # Who looks after it now; empty while that is whoever created it. The creator never changes: conflicts of
+    # interest hang on her.
+    keeper = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     provenance = models.CharField(max_length=10, default="PV01")
     import_key = models.CharField(max_length=300, null=True, blank=True, unique=True)
     import_digest = models.CharField(max_length=64, blank=True)

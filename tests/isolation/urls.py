@@ -129,6 +129,7 @@ ADDRESSES: dict[str, Address] = {
             "*/accounts/2fa/webauthn/keys/<int:pk>/remove/",
             "*/accounts/invitation/",
             "*/accounts/invitation/<str:token>/",
+            "*/accounts/data/",
             "*/accounts/sessions/",
             "*/accounts/sessions/others/end/",
             r"*/accounts/^confirm-email/(?P<key>[-:\w]+)/$",

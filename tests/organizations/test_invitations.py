@@ -11,6 +11,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -434,6 +435,29 @@ def test_an_administrator_who_comes_must_set_a_second_factor_up_first(house: tup
     browser.get(path_in_letter())
     browser.post(reverse("invitation"), NEW)
     assert browser.get("/fr/workspace/").url == "/fr/accounts/2fa/totp/activate/"
+
+
+# --- The first administrator -----------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_an_operator_invites_the_first_administrator_of_an_organisation(people: People) -> None:
+    ministry = people.organization()
+    call_command("invite", "First@Ministry.example", "--organization", ministry.key, "--language", "es")
+    assert letters()[0][0] == ["first@ministry.example"]
+    with acting_as(service_actor("accounts")):
+        invitation = Invitation.objects.get(owner=ministry)
+    assert (invitation.roles, invitation.language, invitation.invited_by) == (["administrator"], "es", None)
+    assert trail(ministry) == ["invitation.sent"]
+
+
+@pytest.mark.django_db
+def test_an_operator_is_told_what_is_wrong(people: People) -> None:
+    ministry = people.organization()
+    with pytest.raises(CommandError, match="No organisation has the key nowhere"):
+        call_command("invite", ADDRESS, "--organization", "nowhere")
+    with pytest.raises(CommandError, match="publisher"):
+        call_command("invite", ADDRESS, "--organization", ministry.key, "--role", "publisher")
 
 
 # --- Races -----------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from .. import permissions, selectors, services
+from .. import permissions, personal_data, selectors, services
 from ..forms import NewPersonForm
 from ..middleware import SESSION_KEY
 from ..models import Invitation, SignedInSession, User
@@ -139,3 +139,20 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
     words = ngettext("One other session has ended.", "%(count)s other sessions have ended.", count)
     messages.success(request, words % {"count": count} if count else _("You are signed in nowhere else."))
     return redirect("my_sessions")
+
+
+# --- What is known about me ------------------------------------------------------------------
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+@recently_proved("POST")
+def my_data(request: HttpRequest) -> HttpResponse:
+    """What the site knows about one, and a copy of it to take away."""
+    if request.method != "POST":
+        return render(request, "organizations/my_data.html")
+    content = personal_data.copy_of(_person(request))
+    services.note_copy_of_data()
+    answer = HttpResponse(content, content_type="application/zip")
+    answer["Content-Disposition"] = 'attachment; filename="my-data.zip"'
+    return answer

@@ -18,7 +18,8 @@ from network_site.common.idempotency import new_key
 
 from .. import permissions, selectors, services
 from ..actor import Actor, current
-from ..forms import InvitationForm, RolesForm, SureForm
+from ..forms import FarewellForm, InvitationForm, RolesForm
+from ..handover import open_work
 from ..models import Invitation, Membership
 from ..proving import recently_proved
 from ..selectors import Colleague
@@ -169,11 +170,11 @@ def end(request: HttpRequest, pk: UUID) -> HttpResponse:
     colleague = _colleague_or_404(pk, actor)
     if not permissions.can_administer(actor):
         raise PermissionDenied
-    form = SureForm(request.POST if request.method == "POST" else None)
+    form = _farewell_form(request, actor, colleague)
     problem: ValidationError | None = None
     if request.method == "POST" and form.is_valid():
         try:
-            services.end_membership(colleague.membership, sure=form.cleaned_data["sure"])
+            services.end_membership(colleague.membership, sure=form.cleaned_data["sure"], heir=_heir(form, actor))
         except ValidationError as error:
             problem = error
         else:
@@ -189,11 +190,11 @@ def leave(request: HttpRequest) -> HttpResponse:
     """Leave the organisation for which one acts."""
     actor = _member()
     own = next(colleague for colleague in selectors.list_colleagues(actor) if colleague.is_me)
-    form = SureForm(request.POST if request.method == "POST" else None)
+    form = _farewell_form(request, actor, own)
     problem: ValidationError | None = None
     if request.method == "POST" and form.is_valid():
         try:
-            services.leave_organization(sure=form.cleaned_data["sure"])
+            services.leave_organization(sure=form.cleaned_data["sure"], heir=_heir(form, actor))
         except ValidationError as error:
             problem = error
         else:
@@ -202,10 +203,25 @@ def leave(request: HttpRequest) -> HttpResponse:
     return _farewell(request, own, form, problem, leaving=True)
 
 
+def _farewell_form(request: HttpRequest, actor: Actor, leaving: Colleague) -> FarewellForm:
+    """The form, with the colleagues who stay."""
+    others = [
+        (str(one.membership.pk), f"{one.user} ({permissions.role_words(one.membership.roles)})")
+        for one in selectors.list_colleagues(actor)
+        if one.membership.pk != leaving.membership.pk
+    ]
+    return FarewellForm(request.POST if request.method == "POST" else None, colleagues=others)
+
+
+def _heir(form: FarewellForm, actor: Actor) -> Membership | None:
+    chosen = form.cleaned_data["heir"]
+    return selectors.get_colleague(UUID(chosen), actor).membership if chosen else None
+
+
 def _farewell(
     request: HttpRequest,
     colleague: Colleague,
-    form: SureForm,
+    form: FarewellForm,
     problem: ValidationError | None,
     *,
     leaving: bool = False,
@@ -213,8 +229,9 @@ def _farewell(
     context = {
         **_shown(colleague),
         "form": form,
+        "work": open_work(colleague.user.pk, colleague.membership.organization_id),
         "leaving": leaving,
         "problem": problem.messages[0] if problem else "",
         "warned": isinstance(problem, services.LastFocalPoint),
     }
-    return render(request, "organizations/farewell.html", context, status=422 if problem else 200)
+    return render(request, "organizations/farewell.html", context, status=422 if form.is_bound else 200)
