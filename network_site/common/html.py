@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 MAX_BYTES = 200_000
 MAX_MARKUP = 2_000
+MAX_ATTRIBUTES = 500
 TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "a", "h3", "h4", "blockquote"}
 ATTRIBUTES = {"a": {"href"}, "*": set()}
 SCHEMES = {"http", "https", "mailto"}
@@ -19,6 +20,11 @@ _NUL_AND_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # Invisible marks that reverse or hide text (reliability page, section 5).
 _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069\u200b\u2060\ufeff]")
 _PARAGRAPH = re.compile(r"\n\s*\n")
+# A tag as a browser reads it: a quote opens a value right after "=" only. Possessive, so it never goes back.
+_VALUE = r"""=\s*+(?:"[^"]*+"|'[^']*+')?+"""
+_TAG = re.compile(rf"<[a-zA-Z](?:[^>=]++|{_VALUE})*+")
+_QUOTED = re.compile(_VALUE)
+_BETWEEN = re.compile(r"[\s/]+")
 _BLOCK = re.compile(r"<(p|ul|ol|h3|h4|blockquote)\b")
 _BULLET = re.compile(r"^\s*[-*•]\s+")
 _NUMBER = re.compile(r"^\s*\d{1,2}[.)]\s+")
@@ -38,12 +44,13 @@ def clean(text: str) -> str:
 
     Plain text with empty lines becomes paragraphs, and lines that begin with "- " or "1. " become
     lists (`as_plain` is the way back, for editing). Raises ValidationError when the text is larger
-    than 200 KB or carries more than 2,000 tags (both are slow to parse, and neither is a practice).
+    than 200 KB, carries more than 2,000 tags or one with more than 500 attributes (all are slow to parse,
+    the last by the square of their number, and none is a practice).
     """
     text = plain(text).strip()
     if len(text.encode()) > MAX_BYTES:
         raise ValidationError(_("This text is too long. Keep it under 200 KB."), code="too_long")
-    if text.count("<") > MAX_MARKUP or text.count("=") > MAX_MARKUP * 4:
+    if text.count("<") > MAX_MARKUP or text.count("=") > MAX_MARKUP * 4 or _has_overloaded_tag(text):
         raise ValidationError(_("This text has too much markup. Paste it as plain text."), code="markup")
     if text and not _BLOCK.search(text):
         text = "".join(_paragraph(part.strip().splitlines()) for part in _PARAGRAPH.split(text) if part.strip())
@@ -60,6 +67,10 @@ def clean(text: str) -> str:
         link_rel="noopener nofollow",
         strip_comments=True,
     )
+
+
+def _has_overloaded_tag(text: str) -> bool:
+    return any(len(_BETWEEN.findall(_QUOTED.sub("= ", tag))) > MAX_ATTRIBUTES for tag in _TAG.findall(text))
 
 
 def _paragraph(lines: list[str]) -> str:

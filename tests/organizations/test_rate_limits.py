@@ -229,7 +229,8 @@ def many_workers(committed_people: People, committed_db: str) -> Iterator[Site]:
     try:
         site.start(
             "server", "-m", "gunicorn", "tests.organizations.unhashed:application", "--bind", f"127.0.0.1:{port}",
-            "--workers", str(WORKERS), "--worker-class", "gthread", "--threads", "2", "--graceful-timeout", "2", "--no-control-socket",
+            "--workers", str(WORKERS), "--worker-class", "gthread", "--threads", "2", "--graceful-timeout", "2",
+            "--no-control-socket",
         )  # fmt: skip
         site.wait()
         yield site

@@ -112,6 +112,7 @@ def _provider(key: str, protocol: str) -> IdentityProvider:
 
 def _enter(request: HttpRequest, provider: IdentityProvider, proof: Proof) -> HttpResponse:
     """Let the person in whom the provider proved. Our second factor comes after, as with a password."""
+    refusal: services.NotAdmitted | None = None
     with acting_as(service_actor("sign_in"), reason=f"{provider.key} vouches for somebody"):
         try:
             person = services.admit(
@@ -124,7 +125,10 @@ def _enter(request: HttpRequest, provider: IdentityProvider, proof: Proof) -> Ht
             )
         except services.NotAdmitted as fault:
             services.note_refused_identity(provider=provider, code=fault.code)
-            raise
+            refusal = fault
+    if refusal is not None:
+        # Out here, because an error that leaves `acting_as` takes what was logged with it.
+        raise refusal
     if request.user.is_authenticated:
         get_adapter(request).logout(request)
     # The organisation is remembered with the proof: this session acts for it and for no other one.
