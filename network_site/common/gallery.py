@@ -73,18 +73,21 @@ def _find(name: str) -> Specimen:
 
 @require_safe
 def components(request: HttpRequest) -> HttpResponse:
-    """Every component in every state, with a table of contents."""
+    """Every component in every state, with a table of contents; `?chapter=` shows one chapter of it."""
+    whole = chapters()
+    wanted = request.GET.get("chapter", "")
+    if wanted and wanted not in {group.name for group in whole}:
+        raise Http404
     return render(
         request,
         "dev/components.html",
         {
+            "contents": whole,
+            "wanted": wanted,
             "groups": [
-                {
-                    "name": group.name,
-                    "title": group.title,
-                    "specimens": [_shown(specimen, request) for specimen in group.specimens],
-                }
-                for group in chapters()
+                {"name": group.name, "specimens": [_shown(specimen, request) for specimen in group.specimens]}
+                for group in whole
+                if wanted in ("", group.name)
             ],
             "frames": FRAMES,
         },
