@@ -481,7 +481,7 @@ def telling() -> list[Specimen]:
         _several("language_notice", {
             state: {"state": state, "shown": "English", "wanted": "Spanish", "changed_on": DAY}
             for state in ("source", "unchecked", "machine", "stale", "checked")}),
-        _one("languages", links=LINKS),
+        _one("languages", links=LINKS, label="Languages of a course"),
         _several("cite", {"plain": {"text": "World Bank, 2020, p. 41"}, "with a link": {"text": "IDB, RG-T3661",
                                                                                        "url": HERE}}),
         _several("details", {"closed": {"summary": "Who reads this?", "text": "Your organisation, while you write."},

@@ -160,6 +160,7 @@ def addresses(places: dict[str, Any]) -> dict[str, Any]:
                 "home": ("", f"/{code}/"),
                 "databank": ("", base),
                 "databank_narrowed": ("", f"{base}?q=work&evidence=0&evidence=3&sort=evidence"),
+                "databank_map": ("", f"{base}?view=map&evidence=0&evidence=3"),
                 "databank_empty": ("", f"{base}?q=nothing+at+all+like+this"),
                 "practice_documented": ("", f"{base}{documented.path}"),
                 "practice_reviewed": ("", f"{base}{reviewed[0].path}"),
@@ -171,6 +172,17 @@ def addresses(places: dict[str, Any]) -> dict[str, Any]:
                 "about": ("", about),
                 "sign_in": ("", at("account_login")),
                 "missing": ("", f"/{code}/no-such-page/"),
+                **{
+                    f"components_{chapter}": ("", at("dev_components") + f"?chapter={chapter}")
+                    for chapter in ("finding", "judging", "figures", "writing", "telling")
+                },
+                "component_map": ("", at("dev_component", "map")),
+                "component_compare": ("", at("dev_component", "compare")),
+                **{
+                    f"frame_{frame}": ("", at("dev_frame", frame))
+                    for frame in ("public", "entrance", "workspace", "form-step", "check", "editor", "player")
+                },
+                "frame_form-step_refused": ("", at("dev_frame", "form-step") + "?state=refused"),
                 "workspace": ("contributor", at("workspace:home")),
                 "workspace_network": ("specialist", at("workspace:home")),
                 "notices": ("focal", at("workspace:notices")),

@@ -25,6 +25,12 @@ WORKSPACE = (
     "reviews", "review_closed", "review_open", "review_filed", "forbidden", "foreign",
     "people", "people_for_members", "person", "farewell", "leave", "invite", "trail", "my_sessions", "safety",
 )  # fmt: skip
+# For developers: what later pages will be made of.
+GALLERY = (
+    "databank_map", "components_finding", "components_judging", "components_figures", "components_writing",
+    "components_telling", "component_map", "component_compare", "frame_public", "frame_entrance",
+    "frame_workspace", "frame_form-step", "frame_form-step_refused", "frame_check", "frame_editor", "frame_player",
+)  # fmt: skip
 STATUS = {"missing": 404, "withdrawn": 410, "forbidden": 403, "foreign": 404}
 RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -94,7 +100,7 @@ def test_the_measures_find_planted_faults(visitors: Visitors, site: Site) -> Non
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-@pytest.mark.parametrize("screen", [*PUBLIC, *WORKSPACE])
+@pytest.mark.parametrize("screen", [*PUBLIC, *WORKSPACE, *GALLERY])
 def test_screen_has_no_fault(screen: str, language: str, visitors: Visitors, site: Site) -> None:
     page = visitors.window(site.viewer(screen), viewport=NARROW)
     look(page, site.screen(screen, language), STATUS.get(screen, 200), language)
@@ -102,6 +108,40 @@ def test_screen_has_no_fault(screen: str, language: str, visitors: Visitors, sit
     page.set_viewport_size(WIDE)  # type: ignore[arg-type]
     found |= {"wide": faults(page), "sideways, wide": sideways(page)}
     assert {where: what for where, what in found.items() if what} == {}
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("screen", ["home", *GALLERY])
+def test_screen_has_no_fault_without_scripts(screen: str, language: str, visitors: Visitors, site: Site) -> None:
+    page = visitors.window(viewport=NARROW, java_script_enabled=False)
+    page.goto(site.screen(screen, language))
+    found = {"narrow": faults(page), "sideways, narrow": sideways(page)}
+    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    found |= {"wide": faults(page), "sideways, wide": sideways(page)}
+    assert {where: what for where, what in found.items() if what} == {}
+
+
+def test_the_map_is_walked_by_keyboard_and_shows_where_one_is(visitors: Visitors, site: Site) -> None:
+    page = visitors.window()
+    page.goto(site.screen("component_map").replace("/map/", "/map/bare/"))
+    stops = page.locator(".stage").first.locator("svg a:not([tabindex='-1'])")
+    names = stops.evaluate_all("links => links.map(link => link.getAttribute('aria-label'))")
+    assert names == [
+        "Canada: 12 practices", "Guatemala: 2 practices", "Barbados: 1 practice", "Brazil: 3 projects planned",
+        "Paraguay: 104 practices",
+    ]  # fmt: skip
+    stops.first.focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    walked = []
+    for _stop in names:
+        here = page.evaluate(
+            """() => { const link = document.activeElement, pin = getComputedStyle(link.querySelector(".pin"));
+            return [link.getAttribute("aria-label"), pin.strokeWidth]; }"""
+        )
+        walked.append(tuple(here))
+        page.keyboard.press("Tab")
+    assert walked == [(name, "4px") for name in names]
 
 
 @pytest.mark.parametrize("screen", ["new", "translate", "screening", "reviewers", "review_closed"])

@@ -67,9 +67,20 @@ def test_the_gallery_is_whole_and_each_id_stands_once(client: Client, language: 
     anchors = {f"c-{name}" for name in SPECIMENS}
     assert {section["id"] for section in tree.select("main section.sec[id]")} >= anchors
     assert len(tree.select(".stage")) == sum(len(specimen.states) for specimen in SPECIMENS.values())
-    assert {link["href"][1:] for link in tree.select(".toc a")} == anchors
+    assert {link["href"][1:] for link in tree.select(".toc li a")} == anchors
     ids = Counter(tag["id"] for tag in tree.find_all(id=True))
     assert {name for name, count in ids.items() if count > 1} == set()
+
+
+@pytest.mark.django_db
+def test_one_chapter_can_be_shown_alone(client: Client) -> None:
+    url = reverse("dev_components")
+    tree = BeautifulSoup(client.get(f"{url}?chapter=figures").content.decode(), "html.parser")
+    shown = {section["id"] for section in tree.select("main section[id^=c-]")}
+    assert shown == {f"c-{one.name}" for group in chapters() if group.name == "figures" for one in group.specimens}
+    leads = {link["href"] for link in tree.select(".toc li a")}
+    assert {"#c-gap", f"{url}#c-map"} < leads
+    assert client.get(f"{url}?chapter=none").status_code == 404
 
 
 @pytest.mark.django_db

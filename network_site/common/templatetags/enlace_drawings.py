@@ -12,13 +12,12 @@ from typing import Any
 
 from django import template
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 
 register = template.Library()
 
 GAP_WIDTH = 600
 BAR_WIDTH = 400
-HATCHED = SafeString(' fill="url(#hatch)"')  # the pattern of components/sprite.html
+HATCHED = "url(#hatch)"  # the pattern of components/sprite.html
 SLIT = Decimal("0.6")  # between two reasons of one score
 
 
@@ -35,7 +34,7 @@ def _attribute(value: Decimal) -> str:
 class Gap:
     """The drawing, what is still open, and what was promised beyond the total."""
 
-    svg: SafeString
+    svg: str
     open: Decimal
     over: Decimal
 
@@ -47,15 +46,15 @@ def gap_bar(total: Any, received: Any, committed: Any, pledged: Any) -> Gap:
     stages = [max(_number(value), Decimal(0)) for value in (received, committed, pledged)]
     given = sum(stages, Decimal(0))
     if whole <= 0:
-        return Gap(SafeString(""), Decimal(0), Decimal(0))
+        return Gap("", Decimal(0), Decimal(0))
     scale = GAP_WIDTH / max(whole, given)
     parts, start = [], Decimal(0)
     for css, amount in zip(("rcv", "com", "pl"), stages, strict=True):
         if amount:
-            fill = HATCHED if css == "pl" else ""
+            fill = HATCHED if css == "pl" else "none"  # the style sheet fills the others
             parts.append((css, fill, _attribute(start), _attribute(amount * scale)))
         start += amount * scale
-    drawn = format_html_join("", '<rect class="{}"{} x="{}" y="0" width="{}" height="18"/>', parts)
+    drawn = format_html_join("", '<rect class="{}" fill="{}" x="{}" y="0" width="{}" height="18"/>', parts)
     svg = format_html(
         '<svg class="gap" viewBox="0 0 {} 18" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
         '<rect class="edge" x=".5" y=".5" width="{}" height="17"/>{}</svg>',
@@ -70,7 +69,7 @@ def gap_bar(total: Any, received: Any, committed: Any, pledged: Any) -> Gap:
 class Points:
     """The drawing, the sum of the points and the highest score."""
 
-    svg: SafeString
+    svg: str
     total: int
     of: int
 
@@ -96,7 +95,7 @@ def points_bar(points: Iterable[Mapping[str, Any]], of: Any = None) -> Points:
 
 
 @register.simple_tag
-def bar(value: Any, of: Any, previous: Any = None) -> SafeString:
+def bar(value: Any, of: Any, previous: Any = None) -> str:
     """One bar on a scale with four marks; without a value only the scale."""
     scale = BAR_WIDTH / _number(of) if _number(of) > 0 else Decimal(0)
 
