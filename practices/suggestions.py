@@ -35,8 +35,8 @@ _COMMON = {
     "after before both own use used using made make new such through over under per labour work workers working worker "
     "national ministry public practice programme system service services level",
     "es": "los las del por para con una uno que como sus son sin sobre entre más muy este esta estos estas cada otro "
-    "otra han fue fueron ser desde hasta cuando donde todo todos según trabajo trabajadores trabajadoras laboral nacional "
-    "ministerio público pública práctica programa sistema servicio servicios nivel",
+    "otra han fue fueron ser desde hasta cuando donde todo todos según trabajo trabajadores trabajadoras laboral "
+    "nacional ministerio público pública práctica programa sistema servicio servicios nivel",
     "fr": "les des une pour avec dans par sur que qui est sont aux leur leurs ces cette plus non pas elle ils été être "
     "avoir entre sans sous chaque autre autres tout tous selon travail travailleurs national nationale ministère "
     "public publique pratique programme système service services niveau",
