@@ -606,7 +606,7 @@ STEPS: tuple[Step, ...] = (
         (
             Group(
                 "attachments", AttachmentRowForm, _("Files that help others"), _("File"), _("Add a file"),
-                _("A form, a manual, a decree. The Network and reviewers read them, the public page does not show them."),
+                _("A form, a manual, a decree. The Network and reviewers read them; the public page does not yet."),
             ),
         ),
     ),
