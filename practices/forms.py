@@ -606,7 +606,7 @@ STEPS: tuple[Step, ...] = (
         (
             Group(
                 "attachments", AttachmentRowForm, _("Files that help others"), _("File"), _("Add a file"),
-                _("A form, a manual, a decree. Each is checked for its kind and size before it is kept."),
+                _("A form, a manual, a decree. The Network and reviewers read them; the public page does not yet."),
             ),
         ),
     ),
@@ -621,6 +621,12 @@ class StepPage:
         self.step = step
         self.version = version
         self.adding = next((key[4:] for key in data or {} if key.startswith("add_")), "")
+        # A suggested term that was pressed: the page comes back with it ticked, and nothing is saved yet.
+        ticked = next((key[5:] for key in data or {} if key.startswith("tick_")), "")
+        if ticked in step.form.base_fields:
+            data = data.copy()
+            data.setlist(ticked, [*data.getlist(ticked), data[f"tick_{ticked}"]])
+            self.adding = self.adding or ticked
         terms: dict[str, list[str]] = {}
         if version is not None and version.pk and not version._state.adding:
             for link in version.version_terms.select_related("term"):

@@ -90,7 +90,7 @@ def tell_about_assistance(row: Outbox) -> None:
         for recipients, url_name in told[row.kind]:
             notices.tell(
                 row,
-                recipients=[person for person in recipients if person != assistance.ended_by_id],
+                recipients=[p for p in recipients if row.kind != "assistance.ended" or p != assistance.ended_by_id],
                 subject=version.title,
                 url_name=url_name,
                 object_id=version.pk,

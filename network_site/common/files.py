@@ -17,6 +17,7 @@ from django.http import FileResponse, HttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 
+from . import scanning
 from .slots import Slot
 
 # Each app that owns a kind of file fills in how to find one that the current actor may read: a
@@ -33,6 +34,10 @@ KINDS: dict[str, tuple[str, tuple[bytes, ...]]] = {
     "odt": ("application/vnd.oasis.opendocument.text", (b"PK\x03\x04",)),
     "csv": ("text/csv", ()),
     "txt": ("text/plain", ()),
+    "png": ("image/png", (b"\x89PNG\r\n\x1a\n",)),
+    "jpg": ("image/jpeg", (b"\xff\xd8\xff",)),
+    "jpeg": ("image/jpeg", (b"\xff\xd8\xff",)),
+    "webp": ("image/webp", (b"RIFF",)),
 }
 
 
@@ -66,7 +71,10 @@ def clean_name(name: str | None) -> str:
 
 
 def check_upload(upload: UploadedFile) -> str:
-    """The content type of an acceptable upload. Raises ValidationError with what is wanted otherwise."""
+    """The content type of an acceptable upload. Raises ValidationError with what is wanted otherwise.
+
+    What is inside is looked at too (`scanning`): afterwards `upload` is safe to keep. A picture was drawn anew.
+    """
     extension = PurePosixPath(upload.name or "").suffix.lower().lstrip(".")
     if extension not in KINDS:
         raise ValidationError(
@@ -82,10 +90,11 @@ def check_upload(upload: UploadedFile) -> str:
     content_type, beginnings = KINDS[extension]
     head = upload.read(512)
     upload.seek(0)
+    if beginnings and head.startswith(scanning.OLD_OFFICE):
+        scanning.refuse("encrypted", scanning.LOCKED)
     if beginnings and not head.startswith(beginnings):
         raise ValidationError(_("This file is not what its name says."), code="content")
-    if not beginnings and b"\x00" in head:
-        raise ValidationError(_("This file is not what its name says."), code="content")
+    scanning.inspect(upload, extension)
     return content_type
 
 

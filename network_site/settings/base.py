@@ -235,6 +235,8 @@ MEDIA_ROOT = VAR_DIR / "media"
 PRIVATE_ROOT = VAR_DIR / "private"
 # nginx serves private files from this internal location; empty means Django streams them itself.
 PRIVATE_ACCEL_LOCATION = env.text("PRIVATE_ACCEL_LOCATION", "/protected/")
+# A virus scanner (clamd) that is shown every upload: host:port or unix:/path. Empty: nobody scans for viruses.
+CLAMD_ADDRESS = env.text("CLAMD_ADDRESS", "")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

@@ -222,7 +222,7 @@ class Attachment(VersionRow):
     version = models.ForeignKey("practices.PracticeVersion", on_delete=models.CASCADE, related_name="attachments")
     title = models.CharField(_("title"), max_length=200)
     language = models.CharField(_("language"), max_length=5, choices=settings.LANGUAGES, default="en")
-    is_public = models.BooleanField(_("show to everyone"), default=False)
+    is_public = models.BooleanField(_("may be shown to everyone"), default=False)
     file = models.FileField(_("file"), storage=private_storage, upload_to=private_path)
     file_name = models.CharField(max_length=200, editable=False)
     content_type = models.CharField(max_length=100, editable=False)
@@ -236,7 +236,7 @@ class Attachment(VersionRow):
     @property
     def summary(self) -> str:
         """The title, the file's own name, and who may see it."""
-        seen = _("shown to everyone") if self.is_public else _("not public")
+        seen = _("may be shown to everyone") if self.is_public else _("not public")
         return f"{self.title} ({self.file_name}; {self.get_language_display()}; {seen})"
 
     @property

@@ -74,7 +74,7 @@ def assistance(request: HttpRequest, pk: UUID) -> HttpResponse:
     theirs = opened is not None and permissions.is_specialist(actor, version)
     if not ours and not theirs:
         raise PermissionDenied
-    form = AskForm(request.POST or None, initial={"languages": [version.source_language]})
+    form = AskForm(request.POST if request.method == "POST" else None, initial={"languages": [version.source_language]})
     may_ask = opened is None and permissions.can_ask_for_help(actor, version)
     if request.method == "POST":
         if not may_ask:

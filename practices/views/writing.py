@@ -34,6 +34,7 @@ from ..forms import (
 )
 from ..guides import guide
 from ..models import PracticeVersion
+from ..suggestions import PLACES, SUGGESTED, Suggestion, suggest
 from ..workflow import is_complete, is_confirmed
 
 
@@ -186,7 +187,15 @@ def _questions(version: PracticeVersion | None, page: StepPage) -> dict[str, Any
     questions = []
     for bound in page.form:
         name = stored_name(bound.name, bound.field)
-        questions.append({"field": bound, "name": name, "guide": guide(name), "proposed": name in proposed})
+        questions.append(
+            {
+                "field": bound,
+                "name": name,
+                "guide": guide(name),
+                "proposed": name in proposed,
+                "suggestions": _suggestions(version, page, bound) if name in SUGGESTED else [],
+            }
+        )
     groups = []
     for entry in page.groups:
         name = entry["group"].stored_name
@@ -202,6 +211,17 @@ def _questions(version: PracticeVersion | None, page: StepPage) -> dict[str, Any
         "assistance": selectors.open_assistance(version) if version else None,
         "can_ask_for_help": version is not None and permissions.can_ask_for_help(current(), version),
     }
+
+
+def _suggestions(version: PracticeVersion | None, page: StepPage, bound: Any) -> list[Suggestion]:
+    """Terms that the text seems to call for and that are not chosen yet."""
+    texts = {}
+    for name in (*PLACES, "source_language"):
+        value = page.form[name].value() if name in page.form.fields else getattr(version, name, "")
+        texts[name] = as_plain(str(value or "")) if name == "description" else str(value or "")
+    chosen = set(bound.value() or [])
+    found = suggest(bound.field.scheme, texts, texts["source_language"], leaves=bound.field.leaves)
+    return [suggestion for suggestion in found if suggestion.code not in chosen]
 
 
 def group_labels(group: Group) -> dict[str, Any]:

@@ -306,8 +306,8 @@ def test_from_download_to_what_was_chosen(focal_point: User, sign_in: SignIn) ->
         "title", "one_line", "TG", "outcomes",
     ]  # fmt: skip
     assert not any(box.has_attr("checked") for box in soup(page).find_all("input", attrs={"name": "take"}))
-    assert [tag.get_text() for tag in soup(page).find_all("del")][0] == "[taken out: appointment]"
-    assert [tag.get_text() for tag in soup(page).find_all("ins")][0] == "[added: letter]"
+    assert next(tag.get_text() for tag in soup(page).find_all("del")) == "[taken out: appointment]"
+    assert next(tag.get_text() for tag in soup(page).find_all("ins")) == "[added: letter]"
     with acting(focal_point):
         assert get(version.pk).lock_version == 1
     sent = filled(page, "take") | {"take": ["title", "TG", "outcomes"]}
@@ -430,7 +430,7 @@ def test_what_was_sent_is_not_written_in_word(people: People, focal_point: User,
         ("a b", "a b", [("same", "a b")]),
         ("", "new", [("ins", "new")]),
         ("old", "", [("del", "old")]),
-        ("by appointment now", "by letter now", [("same", "by "), ("del", "appointment"), ("ins", "letter"), ("same", " now")]),
+        ("by post now", "by hand now", [("same", "by "), ("del", "post"), ("ins", "hand"), ("same", " now")]),
         ("año", "año.", [("same", "año"), ("ins", ".")]),
     ],
 )  # fmt: skip

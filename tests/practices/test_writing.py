@@ -484,7 +484,7 @@ def upload(contributor: User, sign_in: SignIn, name: str, content: bytes) -> tup
     return browser.post(edit(version, "results"), form | study | {"evidence_items-0-upload": file}), version
 
 
-KINDS = "Choose a file of one of these kinds: csv, docx, odt, pdf, txt, xlsx."
+KINDS = "Choose a file of one of these kinds: csv, docx, jpeg, jpg, odt, pdf, png, txt, webp, xlsx."
 
 
 @pytest.mark.parametrize(
