@@ -118,7 +118,20 @@ def addresses(places: dict[str, Any]) -> dict[str, Any]:
     from django.utils import translation
     from wagtail.models import Page
 
-    from network_site.publishing.models import OrganizationsPage, PublishedRecord, TextPage
+    from uuid import uuid5
+
+    from network_site.publishing.models import (
+        CountryIndexPage,
+        CountryPage,
+        NewsIndexPage,
+        NewsPage,
+        OrganizationsPage,
+        PublicationIndexPage,
+        PublicationPage,
+        PublishedRecord,
+        TextPage,
+    )
+    from network_site.publishing.seeding import NAMESPACE
     from practices.models import DatabankPage
 
     gone = PublishedRecord.objects.get(pk=places["withdrawn_practice"])
@@ -138,6 +151,21 @@ def addresses(places: dict[str, Any]) -> dict[str, Any]:
             directory = path(OrganizationsPage.objects.get(locale__language_code=code))
             about = path(TextPage.objects.live().filter(locale__language_code=code).order_by("path")[0])
 
+            cms = {
+                name: ("", path(model.objects.live().filter(locale__language_code=code).order_by("path")[0]))
+                for name, model in {
+                    "news_list": NewsIndexPage,
+                    "news": NewsPage,
+                    "publications": PublicationIndexPage,
+                    "publication": PublicationPage,
+                    "countries": CountryIndexPage,
+                    "country": CountryPage,
+                }.items()
+            }
+            functions = TextPage.objects.live().get(
+                locale__language_code=code, translation_key=uuid5(NAMESPACE, "functions")
+            )
+
             def at(name: str, *given: Any) -> str:
                 return str(reverse(name, args=given))
 
@@ -154,6 +182,8 @@ def addresses(places: dict[str, Any]) -> dict[str, Any]:
                 "organizations": ("", directory),
                 "organization": ("", f"{directory}demo-ministry-a/"),
                 "about": ("", about),
+                "functions": ("", path(functions)),
+                **cms,
                 "sign_in": ("", at("account_login")),
                 "missing": ("", f"/{code}/no-such-page/"),
                 "workspace": ("contributor", at("workspace:home")),

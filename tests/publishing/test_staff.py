@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 from django.contrib.auth.models import Group, Permission
 from django.core.management import CommandError, call_command
 from django.utils import timezone
-from wagtail.models import GroupPagePermission
+from wagtail.models import GroupPagePermission, get_page_models
 
 from network_site.common import periodic
 from network_site.organizations import services
@@ -115,8 +115,18 @@ def test_the_admin_says_what_it_is_for_and_what_waits(people: People, sign_in: A
     text = BeautifulSoup(client.get("/admin/").content.decode(), "html.parser").get_text(" ", strip=True)
     assert "Here you write the pages that do not come from records" in text
     assert "Every translation is up to date." in text
-    chosen = client.get(f"/admin/pages/{HomePage.objects.get(locale__language_code='en').pk}/add_subpage/")
-    assert "Text that stays: what the Network does, how reviews work, privacy." in chosen.content.decode()
+    form = client.get(f"/admin/pages/add/publishing/newspage/{news_index().pk}/").content.decode()
+    assert "The day that readers see." in form
+    assert "Practices of the databank, as cards." in form
+
+
+def test_every_kind_of_page_and_block_says_what_it_is_for() -> None:
+    from network_site.publishing.blocks import HomeBlock
+
+    kinds = [model for model in get_page_models() if model._meta.app_label == "publishing"]
+    assert len(kinds) == 9
+    assert [kind.__name__ for kind in kinds if not kind.get_page_description()] == []
+    assert [name for name, one in HomeBlock().child_blocks.items() if not one.get_description()] == []
 
 
 def test_the_panel_names_pages_whose_card_lost_its_record(people: People, sign_in: Any) -> None:
