@@ -113,12 +113,12 @@ def plant_practices() -> dict[str, Any]:
 
 def addresses(places: dict[str, Any]) -> dict[str, Any]:
     """The address of every screen in every language, with the account that looks at it ("" for nobody)."""
+    from uuid import uuid5
+
     from django.conf import settings
     from django.urls import reverse
     from django.utils import translation
     from wagtail.models import Page
-
-    from uuid import uuid5
 
     from network_site.publishing.models import (
         CountryIndexPage,
