@@ -163,6 +163,14 @@ def test_an_editor_chooses_among_open_records_by_their_words(people: People, sig
     assert offered("nothing") == []
 
 
+def test_a_page_with_a_card_opens_in_the_editor(people: People, sign_in: Any) -> None:
+    version = published(people, title="Inspection by appointment")
+    page = news(records(PublishedRecord.objects.get(pk=version.practice_id)))
+    answer = sign_in(people.member(people.network(), "web_editor")).get(f"/admin/pages/{page.pk}/edit/")
+    assert answer.status_code == 200
+    assert str(version.practice_id) in answer.content.decode()
+
+
 def test_the_preview_of_a_draft_shows_in_the_frame_of_the_editor_and_tells_of_lost_cards(
     people: People, sign_in: Any
 ) -> None:
