@@ -62,6 +62,9 @@ class ContentSecurityByArea:
             response._csp_replace = settings.CONTENT_SECURITY_POLICY_ADMIN
             # The editor's preview is a frame of the admin itself.
             response["X-Frame-Options"] = "SAMEORIGIN"
+            # What it shows is a public page with the policy of one, but for who may frame it.
+            if policy := response.get("Content-Security-Policy"):
+                response["Content-Security-Policy"] = policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
         elif path.startswith("/workspace/"):
             response._csp_replace = settings.CONTENT_SECURITY_POLICY_WORKSPACE
         return response

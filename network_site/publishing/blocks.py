@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -16,8 +17,11 @@ from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageBlock
+from wagtail.rich_text import expand_db_html
 
 FEATURES = ["h3", "bold", "italic", "ol", "ul", "link", "document-link"]
+OLD_TAGS = re.compile(r"<(/?)(b|i)>")
+NEW_TAGS = {"b": "strong", "i": "em"}
 # Places of the site that are no pages of the CMS; the name of the address, and what an editor reads.
 PLACES = [("practices:new", _("Share a practice (workspace)")), ("account_login", _("Sign in"))]
 
@@ -216,6 +220,25 @@ class CiteBlock(blocks.StructBlock):
         description = _("Where the text above comes from: document and section.")
 
 
+class TextBlock(blocks.RichTextBlock):
+    """Rich text. What an editor's browser sends is cleaned by Wagtail; it is cleaned again on its way out."""
+
+    class Meta:
+        icon = "pilcrow"
+        label = _("Text")
+        template = "publishing/blocks/text.html"
+        description = _("Paragraphs, lists, links and small headings.")
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(features=FEATURES, **kwargs)
+
+    def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The HTML with its links to pages and documents worked out, in the tags that `clean` lets through."""
+        context: dict[str, Any] = super().get_context(value, parent_context=parent_context)
+        context["html"] = OLD_TAGS.sub(lambda tag: f"<{tag[1]}{NEW_TAGS[tag[2]]}>", expand_db_html(value.source))
+        return context
+
+
 class BodyBlock(blocks.StreamBlock):
     """The text of a page."""
 
@@ -226,13 +249,7 @@ class BodyBlock(blocks.StreamBlock):
         template="publishing/blocks/heading.html",
         description=_("Opens a section. Readers who listen jump from one to the next."),
     )
-    text = blocks.RichTextBlock(
-        features=FEATURES,
-        icon="pilcrow",
-        label=_("Text"),
-        template="publishing/blocks/text.html",
-        description=_("Paragraphs, lists, links and small headings."),
-    )
+    text = TextBlock()
     records = RecordsBlock()
     figures = FiguresBlock()
     quote = QuoteBlock()

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.choosers import BaseFilterForm
 from wagtail.admin.views.generic.chooser import ChooseResultsView, ChooseView
 from wagtail.admin.viewsets.chooser import ChooserViewSet
+from wagtail.admin.widgets.chooser import BaseChooser
 
 from .models import PublishedRecord
 from .selectors import open_records
@@ -51,6 +52,14 @@ class RecordChooseResultsView(OpenRecordsMixin, ChooseResultsView):
     pass
 
 
+class RecordChooser(BaseChooser):
+    """The field in the editor. Keys of records are UUIDs, which the editor's JSON cannot carry as they are."""
+
+    def get_value_data_from_instance(self, instance: Any) -> dict[str, Any]:
+        data: dict[str, Any] = super().get_value_data_from_instance(instance)
+        return data | {"id": str(data["id"])}
+
+
 class RecordChooserViewSet(ChooserViewSet):
     """A chooser and nothing else: records are written by publishing alone, so there is nothing to create or edit."""
 
@@ -60,6 +69,7 @@ class RecordChooserViewSet(ChooserViewSet):
     choose_another_text: Any = _("Choose another record")
     choose_view_class = RecordChooseView
     choose_results_view_class = RecordChooseResultsView
+    base_widget_class = RecordChooser
     register_widget = False
     per_page = 15
 

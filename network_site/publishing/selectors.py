@@ -10,10 +10,20 @@ from uuid import UUID
 from django.contrib.contenttypes.models import ContentType
 from django.core.paginator import Page as ResultPage
 from django.core.paginator import Paginator
-from django.db.models import Count, F, Q, QuerySet, prefetch_related_objects
+from django.db.models import (
+    CharField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    prefetch_related_objects,
+)
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
-from wagtail.models import Page, ReferenceIndex
+from wagtail.models import Page, PageViewRestriction, ReferenceIndex
 
 from network_site.common.language import language_name, pick
 from network_site.organizations.enums import OrganizationKind
@@ -380,9 +390,12 @@ def list_news(index: NewsIndexPage, *, number: str) -> ResultPage[NewsPage]:
 
 
 def latest_news(*, locale_id: int, limit: int) -> list[NewsPage]:
-    """The newest news of a language."""
-    news = NewsPage.objects.live().public().filter(locale=locale_id).defer("content").order_by("-date", "-pk")
-    return list(news[:limit])
+    """The newest news of a language that everybody may read."""
+    # Wagtail's own `public()` asks for all restrictions first; this is the same in one query.
+    path = ExpressionWrapper(OuterRef("path"), output_field=CharField())
+    above = PageViewRestriction.objects.annotate(below=path).filter(below__startswith=F("page__path"))
+    news = NewsPage.objects.live().filter(~Exists(above), locale=locale_id).defer("content")
+    return list(news.order_by("-date", "-pk")[:limit])
 
 
 def _with_renditions(news: Any) -> None:
@@ -412,11 +425,12 @@ def list_countries(index: CountryIndexPage, request: Any) -> list[dict[str, Any]
 
 
 def about_country(country: Country) -> dict[str, Any]:
-    """A country's ministries and context figures, each figure with its year and source."""
+    """A country's institutions, ministries first, and its context figures, each with its year and source."""
+    institutions = Organization.objects.listed().filter(country=country).select_related("country")
     figures = ContextFigure.objects.filter(country=country).select_related("item").order_by("item", "-year")
     return {
-        "ministries": list(
-            Organization.objects.listed().filter(country=country, kind=OrganizationKind.MINISTRY).order_by("key")
+        "institutions": sorted(
+            institutions, key=lambda one: (one.kind != OrganizationKind.MINISTRY, fold(one.name), one.key)
         ),
         "figures": [
             {

@@ -53,7 +53,8 @@ def with_state(pages: QuerySet[Page]) -> QuerySet[Page]:
     written = TranslationLog.objects.filter(
         source__object_id=OuterRef("translation_key"), locale_id=OuterRef("locale_id")
     ).order_by("-created_at")
-    strings = StringSegment.objects.filter(
+    # An address that nobody translated is no text that anybody misses.
+    strings = StringSegment.objects.exclude(context__path="slug").filter(
         source__object_id=OuterRef("translation_key"),
         source__translations__target_locale_id=OuterRef("locale_id"),
         source__translations__enabled=True,

@@ -128,12 +128,25 @@ def plant_practices() -> dict[str, Any]:
 
 def addresses(places: dict[str, Any]) -> dict[str, Any]:
     """The address of every screen in every language, with the account that looks at it ("" for nobody)."""
+    from uuid import uuid5
+
     from django.conf import settings
     from django.urls import reverse
     from django.utils import translation
     from wagtail.models import Page
 
-    from network_site.publishing.models import OrganizationsPage, PublishedRecord, TextPage
+    from network_site.publishing.models import (
+        CountryIndexPage,
+        CountryPage,
+        NewsIndexPage,
+        NewsPage,
+        OrganizationsPage,
+        PublicationIndexPage,
+        PublicationPage,
+        PublishedRecord,
+        TextPage,
+    )
+    from network_site.publishing.seeding import NAMESPACE
     from practices.models import DatabankPage
 
     gone = PublishedRecord.objects.get(pk=places["withdrawn_practice"])
@@ -153,6 +166,21 @@ def addresses(places: dict[str, Any]) -> dict[str, Any]:
             directory = path(OrganizationsPage.objects.get(locale__language_code=code))
             about = path(TextPage.objects.live().filter(locale__language_code=code).order_by("path")[0])
 
+            cms = {
+                name: ("", path(model.objects.live().filter(locale__language_code=code).order_by("path")[0]))
+                for name, model in {
+                    "news_list": NewsIndexPage,
+                    "news": NewsPage,
+                    "publications": PublicationIndexPage,
+                    "publication": PublicationPage,
+                    "countries": CountryIndexPage,
+                    "country": CountryPage,
+                }.items()
+            }
+            functions = TextPage.objects.live().get(
+                locale__language_code=code, translation_key=uuid5(NAMESPACE, "functions")
+            )
+
             def at(name: str, *given: Any) -> str:
                 return str(reverse(name, args=given))
 
@@ -170,6 +198,8 @@ def addresses(places: dict[str, Any]) -> dict[str, Any]:
                 "organizations": ("", directory),
                 "organization": ("", f"{directory}demo-ministry-a/"),
                 "about": ("", about),
+                "functions": ("", path(functions)),
+                **cms,
                 "sign_in": ("", at("account_login")),
                 "missing": ("", f"/{code}/no-such-page/"),
                 **{

@@ -218,6 +218,9 @@ ADDRESSES: dict[str, Address] = {
     "*/_util/login/": Address(ACCOUNT),
     r"*/^((?:[\w\-]+/)*)$": Address(PUBLIC),
     "media/images/<str:name>": Address(PUBLIC),
+    # Our chooser of published records in Wagtail's admin.
+    "admin/record_chooser/": Address(WAGTAIL_ADMIN),
+    "admin/record_chooser/results/": Address(WAGTAIL_ADMIN),
     # The routes of the pages.
     "practices.DatabankPage: ": Address(PUBLIC),
     "practices.DatabankPage: <int:number>/": Address(PUBLIC_OBJECT, "record"),
