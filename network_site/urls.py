@@ -11,10 +11,10 @@ from network_site.common import gallery
 from network_site.common import views as common
 from network_site.organizations.sso import urls as sso
 from network_site.organizations.views import to_sign_in
+from network_site.publishing import sitemap
 from network_site.publishing.views import picture
 from network_site.taxonomy.glossary_page import glossary
 from network_site.workspace import views as workspace
-from network_site.publishing import sitemap
 
 urlpatterns = [
     path("health/", common.health, name="health"),

@@ -15,17 +15,13 @@ class PracticesConfig(AppConfig):
             country_counts,
             country_sections,
             home_sections,
-            organization_sections,
-            record_cards,
-        from network_site.publishing.slots import (
-            home_sections,
             organization_feeds,
             organization_sections,
+            record_cards,
             sitemap_sections,
         )
 
-        from . import exporting, receivers, selectors, trail
-        from . import leaving, personal_data, receivers, selectors, trail
+        from . import exporting, leaving, personal_data, receivers, selectors, trail
         from .views import sections
 
         file_finders.fill("practices", selectors.find_evidence_file)

@@ -14,7 +14,6 @@ from network_site.organizations.selectors import members_with_role, network_orga
 
 from . import services
 from .models import Assistance, PracticeVersion, Review
-from .models import PracticeVersion, Review
 
 
 def _focal_points(version: PracticeVersion) -> list[UUID]:
@@ -100,6 +99,8 @@ def tell_about_assistance(row: Outbox) -> None:
 def record_autosaves(row: Outbox) -> None:
     """A quarter of an hour of somebody's autosaves becomes one entry of the audit trail."""
     services.record_autosaves(row.object_id)
+
+
 def tell_keeper(row: Outbox) -> None:
     """Whoever was given a practice to look after hears of it."""
     with as_service("relay", f"notices for {row.kind}"):

@@ -16,10 +16,8 @@ from network_site.organizations.enums import OrganizationKind, Role
 from network_site.organizations.models import Organization, User
 from network_site.organizations.selectors import addresses_of
 
-from .enums import IN_WORK, PracticeStatus, ReviewStatus
-from .models import Assistance, Attachment, EvidenceItem, PracticeVersion, Review, VersionTerm
 from .enums import EDITABLE, IN_WORK, PracticeStatus, ReviewStatus
-from .models import Contact, EvidenceItem, PracticeVersion, Review
+from .models import Assistance, Attachment, Contact, EvidenceItem, PracticeVersion, Review, VersionTerm
 from .workflow import PRACTICE
 
 # The states in which a version waits for the Network, or for its ministry's answer to it.

@@ -21,8 +21,7 @@ from network_site.organizations import services as organizations
 from network_site.organizations.actor import Actor, acting_as, current, service_actor
 from network_site.organizations.enums import Capacity, OrganizationKind, Role
 from network_site.organizations.models import Membership, Organization, User
-from network_site.organizations.selectors import members_with_role, network_organization
-from network_site.organizations.selectors import addresses_of, network_organization
+from network_site.organizations.selectors import addresses_of, members_with_role, network_organization
 from network_site.publishing import services as publishing
 from network_site.publishing.models import PublishedRecord
 

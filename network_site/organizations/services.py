@@ -29,6 +29,7 @@ from network_site.taxonomy.models import Country
 from . import permissions
 from .actor import Actor, acting_as, current, person_through, service_actor
 from .enums import NETWORK_ROLES, TENANT_ROLES, OrganizationKind, Role, VerificationState
+from .handover import workplaces
 from .models import (
     IdentityDomain,
     IdentityProvider,
@@ -41,9 +42,6 @@ from .models import (
     User,
     Verification,
 )
-from .enums import NETWORK_ROLES, TENANT_ROLES, OrganizationKind, Role
-from .handover import workplaces
-from .models import Invitation, Membership, Organization, Share, SignedInSession, User
 from .models.invitation import LASTS, new_nonce
 from .names import mixes_scripts, skeleton, tidy
 from .selectors import bootstrap_memberships

@@ -17,10 +17,8 @@ from network_site.common.language import current_language
 from network_site.publishing.models import OrganizationsPage, PublishedRecord
 from network_site.publishing.selectors import RecordQuery, list_records
 
-from .. import pdf
-from ..cards import card, counted_practices, page_context
 from .. import linked_data, pdf
-from ..cards import card, page_context
+from ..cards import card, counted_practices, page_context
 
 KIND = "practice"
 NEW_PDFS_PER_MINUTE = 20

@@ -10,10 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from network_site.common.language import current_language
 from network_site.organizations.models import Organization
 from network_site.publishing.models import PublishedRecord
-from network_site.publishing.selectors import counts_by_country, counts_by_term, latest_records, totals
-from network_site.taxonomy.models import Country
-
-from ..cards import card, counted_practices
 from network_site.publishing.selectors import (
     counts_by_country,
     counts_by_term,
@@ -23,9 +19,10 @@ from network_site.publishing.selectors import (
     totals,
 )
 from network_site.publishing.sitemap import Place
+from network_site.taxonomy.models import Country
 
 from .. import feeds
-from ..cards import card
+from ..cards import card, counted_practices
 from ..models import DatabankPage
 
 KIND = "practice"
@@ -113,6 +110,8 @@ def cards(records: list[PublishedRecord]) -> dict[UUID, dict[str, Any]]:
     """Practices as cards on a page of the CMS."""
     base = databank_url()
     return {record.pk: card(record, base) for record in records}
+
+
 def places() -> list[Place]:
     """Every practice that everybody may read, for the sitemap."""
     bases = index_paths(DatabankPage)

@@ -14,9 +14,7 @@ from django.core.files.base import ContentFile
 from django.http import QueryDict
 from django.utils import timezone
 
-from network_site.common import outbox, rhythms
-from network_site.common.models import Notice
-from network_site.common import exports, outbox
+from network_site.common import exports, outbox, rhythms
 from network_site.common.models import Export, Notice
 from network_site.common.scoping import unscoped
 from network_site.organizations import services as organizations
