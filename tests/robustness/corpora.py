@@ -32,7 +32,7 @@ async () => {
   return all.length;
 }
 """
-# Elements of the cleaned text (":" is an address that leads nowhere) with anything but a link's own two attributes; elements in text that has none.
+# Elements of the cleaned text with more than a link has (":" leads nowhere); elements in text that has none.
 FOREIGN = """() => [
   ...[...document.querySelectorAll(".corpus .prose *")].filter(one => one.getAttributeNames().length
     && !(one.tagName === "A" && ["http:", "https:", "mailto:", ":"].includes(one.protocol)
