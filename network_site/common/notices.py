@@ -35,6 +35,9 @@ WORDS: dict[str, Any] = {
     "review.released": _("A reviewer was released. Ask somebody else."),
     "practice.keeper_changed": _("A practice of a colleague who left was handed to you."),
     "invitation.accepted": _("A colleague whom you invited has come."),
+    "assistance.asked": _("A ministry asks the Network to write with it."),
+    "assistance.accepted": _("Somebody of the Network writes with you now."),
+    "assistance.ended": _("Writing together has ended: the Network no longer reads the draft."),
 }
 
 # What a kind is called where one chooses; a kind without a name is called by what its notices say.
@@ -51,16 +54,22 @@ NAMES: dict[str, Any] = {
     "practice.published": _("A practice is published"),
     "practice.withdrawn": _("A practice is withdrawn"),
     "review.filed": _("A review is filed"),
-    "assistance.asked": _("A ministry asks the Network to write with it."),
-    "assistance.accepted": _("Somebody of the Network writes with you now."),
-    "assistance.ended": _("Writing together has ended: the Network no longer reads the draft."),
+    "practice.keeper_changed": _("A practice of a colleague who left is handed to me"),
+    "invitation.accepted": _("A colleague whom I invited comes"),
+    "assistance.asked": _("A ministry asks the Network to write with it"),
+    "assistance.accepted": _("Somebody of the Network begins to write with us"),
+    "assistance.ended": _("Writing together ends"),
 }
 
 # Kinds that only members of the Network hear, and kinds that only other organisations do.
 FOR_NETWORK = frozenset(
     {"practice.submitted", "practice.diverged", "practice.endorsed", "review.filed", "review.released"}
+    | {"assistance.asked"}
 )
-FOR_OTHERS = frozenset({"practice.handed_over", "practice.returned", "practice.screened", "practice.declined"})
+FOR_OTHERS = frozenset(
+    {"practice.handed_over", "practice.returned", "practice.screened", "practice.declined"}
+    | {"practice.keeper_changed", "assistance.accepted"}
+)
 
 
 def name_of(kind: str) -> str:

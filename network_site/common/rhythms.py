@@ -40,6 +40,11 @@ GROUPS: dict[str, Group] = {
     "practice.published": Group.PRACTICES,
     "practice.withdrawn": Group.PRACTICES,
     "review.filed": Group.NETWORK,
+    "practice.keeper_changed": Group.WAITING,
+    "assistance.asked": Group.WAITING,
+    "assistance.accepted": Group.PRACTICES,
+    "assistance.ended": Group.PRACTICES,
+    "invitation.accepted": Group.NETWORK,
 }
 
 
