@@ -250,8 +250,8 @@ def test_who_has_left_the_organisation_gets_no_file(
         draft(focal_point)
     sign_in(focal_point)
     export = order(client, "our-practices")
-    with as_service("relay", "test"):
-        unscoped(Membership).filter(user_id=focal_point.pk).update(valid_to=timezone.now())
+    with as_service("seeding", "test"):
+        assert unscoped(Membership).filter(user_id=focal_point.pk).update(valid_to=timezone.now()) == 1
     outbox.drain()
     assert state_of(export).state == Export.State.FAILED
     assert not state_of(export).file
