@@ -127,7 +127,8 @@ class Review(TenantModel, TimestampedModel):
 
     @classmethod
     def write_sql(cls) -> str:
-        return "reviewer_id = enlace_user() OR enlace_organization_kind() = 'network'"
+        """The service releases the reviewers who left their organisation."""
+        return "reviewer_id = enlace_user() OR enlace_organization_kind() = 'network' OR enlace_service() = 'reviews'"
 
     @classmethod
     def insert_sql(cls) -> str:

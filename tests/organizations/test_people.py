@@ -20,6 +20,7 @@ from network_site.organizations.selectors import actor_for
 
 from ..people import People, acting
 from ..practices.test_races import kinds, together
+from ..queries import asking
 
 pytestmark = pytest.mark.embedded
 SignIn = Callable[[User], Client]
@@ -78,16 +79,14 @@ def test_administrators_see_who_is_protected(
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("members", [1, 3])
-def test_the_list_costs_the_same_for_one_or_three(
-    members: int, people: People, sign_in: SignIn, django_assert_num_queries: Any
-) -> None:
+def test_the_list_costs_the_same_for_one_or_three(members: int, people: People, sign_in: SignIn) -> None:
     ministry = people.organization()
     browser = sign_in(people.member(ministry, Role.ADMINISTRATOR))
     for number in range(members - 1):
         people.contributor(ministry)
         with acting(browser_user(browser)):
             services.invite(email=f"n{number}@example.org", roles=["learner"], language="en")
-    with django_assert_num_queries(9):
+    with asking(9):
         assert browser.get(reverse("organizations:people")).status_code == 200
 
 

@@ -8,10 +8,10 @@ from django import forms
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from network_site.common import audit, exports
 
@@ -64,20 +64,17 @@ def _administrator() -> Actor:
 @require_safe
 def trail(request: HttpRequest) -> HttpResponse:
     """Who did what, the newest first."""
-    return _page(request, _administrator())
+    return _page(request, _administrator(), request.GET)
 
 
-def _page(request: HttpRequest, actor: Actor, *, too_many: bool = False) -> HttpResponse:
-    form = TrailForm(request.GET or None, people=lines.people_of(actor))
+def _page(request: HttpRequest, actor: Actor, query: QueryDict, *, too_many: bool = False) -> HttpResponse:
+    form = TrailForm(query, people=lines.people_of(actor))
     entries = lines.list_entries(actor, **form.wanted())
-    page = Paginator(entries, PER_PAGE).get_page(request.GET.get("page"))
-    query = request.GET.copy()
-    query.pop("page", None)
+    page = Paginator(entries, PER_PAGE).get_page(query.get("page"))
     context = {
         "form": form,
         "page": page,
         "lines": lines.describe(page.object_list, actor),
-        "query": query.urlencode(),
         "narrowed": bool(form.wanted()),
         "too_many": too_many,
         "most": exports.MAX_ROWS,
@@ -86,19 +83,19 @@ def _page(request: HttpRequest, actor: Actor, *, too_many: bool = False) -> Http
 
 
 @login_required
-@require_safe
+@require_POST
 @recently_proved()
 def trail_csv(request: HttpRequest) -> HttpResponse:
-    """The same as a file; that it was taken stands in the trail too."""
+    """The same as a file; that it was taken stands in the trail too, so it is a POST."""
     actor = _administrator()
-    form = TrailForm(request.GET or None, people=lines.people_of(actor))
+    form = TrailForm(request.POST, people=lines.people_of(actor))
     entries = lines.list_entries(actor, **form.wanted())[: exports.MAX_ROWS + 1]
     try:
         answer = exports.respond(
             "csv", "audit-trail", lines.COLUMNS, (line.as_row() for line in lines.describe(entries, actor))
         )
     except exports.TooManyRows:
-        return _page(request, actor, too_many=True)
+        return _page(request, actor, request.POST, too_many=True)
     assert actor.organization_id is not None
     audit.record("trail.exported", tenant_id=actor.organization_id)
     return answer
