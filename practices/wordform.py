@@ -7,6 +7,7 @@ with what is saved, answer by answer; nothing is taken over that nobody chose (d
 
 from __future__ import annotations
 
+import copy
 import io
 import re
 import zipfile
@@ -524,7 +525,9 @@ def _sent(bound: Any) -> list[str]:
     if value is None or value == "":
         return [] if _options(bound.field) is not None else [""]
     if isinstance(value, list | tuple):
-        return [str(part) for part in value]
+        # In the order of the form, so that the same boxes are the same answer.
+        order = [code for _heading, entries in _options(bound.field) or [] for code, _label in entries]
+        return sorted(map(str, value), key=lambda code: order.index(code) if code in order else len(order))
     return [str(value).replace("\r\n", "\n")]
 
 
@@ -552,7 +555,8 @@ def page_with(version: PracticeVersion, step: Step, answers: Mapping[str, Values
     for values in (saved_values(version, step) | {name: answers[name] for name in answers}).values():
         for name, value in values.items():
             data.setlist(name, value)
-    return StepPage(step, version, data)
+    # A form writes into its record while it checks: into a copy, because the page still shows what is saved.
+    return StepPage(step, copy.copy(version), data)
 
 
 def changes(version: PracticeVersion, answers: Mapping[str, Values]) -> list[Change]:

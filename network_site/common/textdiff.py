@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 # Beyond this many words the whole text counts as replaced: the comparison grows with the square.
 MAX_WORDS = 4000
 _PIECE = re.compile(r"\s+|\w+|[^\w\s]")
+_WORD = re.compile(r"\w")
 
 Piece = tuple[str, str]
 
@@ -23,12 +24,18 @@ def word_diff(old: str, new: str) -> list[Piece]:
     if max(len(before), len(after)) > MAX_WORDS:
         return _pieces([("del", old), ("ins", new)])
     found: list[Piece] = []
-    for kind, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if kind == "equal":
-            found.append(("same", "".join(before[a:b])))
+    gone = come = ""
+    steps = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    for number, (kind, a, b, c, d) in enumerate(steps):
+        old_part, new_part = "".join(before[a:b]), "".join(after[c:d])
+        between = 0 < number < len(steps) - 1 and not _WORD.search(old_part)
+        if kind == "equal" and not between:
+            found += [("del", gone), ("ins", come), ("same", old_part)]
+            gone = come = ""
         else:
-            found += [("del", "".join(before[a:b])), ("ins", "".join(after[c:d]))]
-    return _pieces(found)
+            # A space or a comma between two changes belongs to them: words are read, not their gaps.
+            gone, come = gone + old_part, come + new_part
+    return _pieces([*found, ("del", gone), ("ins", come)])
 
 
 def _pieces(found: list[Piece]) -> list[Piece]:

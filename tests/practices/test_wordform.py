@@ -104,7 +104,9 @@ FULL: dict[str, Any] = {
 
 @pytest.mark.parametrize("language", ["en", "es", "fr", "pt-br"])
 def test_a_file_that_nobody_touched_changes_nothing(focal_point: User, language: str) -> None:
-    version = draft(focal_point, rows=FULL, description="First this.\n\n- one\n- two\n\nThen that & <more>.")
+    several = {"LAF": ["LAF5.4", "LAF3.3"], "TG": ["TG16", "TG01"]}
+    text = "First this.\n\n- one\n- two\n\nThen that & <more>."
+    version = draft(focal_point, rows=FULL, terms=several, description=text)
     content = built(focal_point, version, language)
     assert problems(focal_point, version, content) == []
     assert compared(focal_point, version, content) == {}
@@ -302,6 +304,7 @@ def test_from_download_to_what_was_chosen(focal_point: User, sign_in: SignIn) ->
 
     page = browser.post(address(version), {"file": upload(edited(content.content, change))})
     assert page.status_code == 200
+    assert soup(page).find(class_="kicker").get_text() == "Inspection by appointment"
     assert [box["value"] for box in soup(page).find_all("input", attrs={"name": "take"})] == [
         "title", "one_line", "TG", "outcomes",
     ]  # fmt: skip
@@ -432,6 +435,8 @@ def test_what_was_sent_is_not_written_in_word(people: People, focal_point: User,
         ("old", "", [("del", "old")]),
         ("by post now", "by hand now", [("same", "by "), ("del", "post"), ("ins", "hand"), ("same", " now")]),
         ("año", "año.", [("same", "año"), ("ins", ".")]),
+        ("one two", "three four", [("del", "one two"), ("ins", "three four")]),
+        ("a b, c d", "a x, y d", [("same", "a "), ("del", "b, c"), ("ins", "x, y"), ("same", " d")]),
     ],
 )  # fmt: skip
 def test_words_are_compared(old: str, new: str, pieces: list[tuple[str, str]]) -> None:
