@@ -93,6 +93,7 @@ def tell_about_assistance(row: Outbox) -> None:
                 subject=version.title,
                 url_name=url_name,
                 object_id=version.pk,
+                object_type=PracticeVersion._meta.label_lower,
             )
 
 

@@ -58,4 +58,5 @@ def tell_inviter(row: Outbox) -> None:
             subject=str(invitation.accepted_by),
             url_name="organizations:person",
             object_id=membership.pk,
+            object_type=Membership._meta.label_lower,
         )
