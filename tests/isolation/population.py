@@ -26,7 +26,7 @@ from network_site.publishing import services as publishing
 from network_site.publishing.models import Audience, PublishedRecord
 from practices import services
 from practices.enums import Aspect, Criterion, Exclusion
-from practices.models import EvidenceItem, PracticeVersion, Review
+from practices.models import Assistance, EvidenceItem, PracticeVersion, ProposedField, Review
 from practices.snapshot import JSON_SCHEMA, SCHEMA
 
 from ..people import ROWS, People, acting, assign, draft, get, in_review, step
@@ -77,6 +77,14 @@ def rows(word: str) -> dict[str, list[dict[str, Any]]]:
                 "author": f"{word} author",
                 "url": f"https://example.org/{word}",
                 "file": ContentFile(f"%PDF-1.4 {word} in the file".encode(), name=f"{word}.pdf"),
+                "file_name": f"{word}file.pdf",
+                "content_type": "application/pdf",
+            }
+        ],
+        "attachments": [
+            {
+                "title": f"{word} form",
+                "file": ContentFile(f"%PDF-1.4 {word} in the form".encode(), name=f"{word}.pdf"),
                 "file_name": f"{word}file.pdf",
                 "content_type": "application/pdf",
             }
@@ -282,6 +290,17 @@ class World:
             (Capacity.NETWORK, {"organization": self.people.network()}, {"valid_to": now}),
         ):
             share_version(self.b, version, capacity, changes, **party)
+        with acting(self.b.focal_point):
+            # The Network wrote with B once: it is over, and who reads the draft reads of it.
+            Assistance.objects.create(
+                version=version,
+                reason=f"{self.b.word('shared')} reason",
+                call_when=f"{self.b.word('shared')} o'clock",
+                asked_by=self.b.focal_point,
+                ended_at=now,
+                ended_by=self.b.focal_point,
+            )
+            ProposedField.objects.create(version=version, name="title", proposed_by=self.specialist)
 
     def _publish_for_members(self) -> PublishedRecord:
         """A record that only signed-in members of an organisation may read."""
