@@ -20,6 +20,7 @@ from django.core.paginator import Paginator
 from .americas import sheet
 
 HERE = "#"
+NOBODY = "00000000-0000-4000-8000-000000000000"
 DAY = date(2026, 11, 3)
 MOMENT = datetime(2026, 11, 22, 9, 40, tzinfo=UTC)
 
@@ -496,6 +497,17 @@ def telling() -> list[Specimen]:
         _one("wordmark"),
         _one("nav_groups", "div.side-n", groups=NAVIGATION),
         _one("copy_button", target="wordmark-words"),
+        _several("announcements", {
+            "news": {"announcements": [{"id": NOBODY, "text": "The site rests on Sunday, 6 December, from 2 to 4.",
+                                        "is_warning": False}], "back": HERE},
+            "a warning": {"announcements": [{"id": NOBODY, "text": "Mail is late today.", "is_warning": True}],
+                          "back": HERE}}),
+        _one("take_away", source="practices", query="country=UY", feed_url=HERE),
+        _one("words", pieces=[("same", "Visits by "), ("del", "appointment"), ("ins", "letter"), ("same", ".")]),
+        _one("guide", id="guide-sample", label="The problem", guide={
+            "wanted": "What went wrong, for whom, and how large it was.",
+            "good": "Four of ten visits met a closed door in 2020.", "poor": "Inspection was weak.",
+            "why": "Nobody can tell whether it got better."}),
         _one("print_button"),
     ]  # fmt: skip
 
@@ -516,8 +528,9 @@ CHAPTERS: dict[str, tuple[str, Callable[[], list[Specimen]]]] = {
     "writing": ("Writing", writing),
     "telling": ("Telling", telling),
 }
-# Parts of the skeleton, with nothing to see: the signs themselves, and the script of pages that ask again.
-UNSEEN = frozenset({"sprite", "htmx"})
+# Parts of the skeleton, with nothing to see: the signs themselves, the script of pages that ask again, and the
+# words of a script.
+UNSEEN = frozenset({"sprite", "htmx", "autosave"})
 
 
 def chapters() -> list[Group]:

@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from network_site.common import audit, exports
@@ -37,7 +38,7 @@ class TrailForm(forms.Form):
         choices=[("", _("Everything")), *((key, words) for key, (words, _beginnings) in lines.KINDS.items())],
     )
     since = forms.DateField(
-        required=False, label=_("From"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+        required=False, label=pgettext_lazy("date", "From"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
     until = forms.DateField(
         required=False, label=_("Until"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
