@@ -10,11 +10,26 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from wagtail.admin.ui.components import Component
 
-from network_site.common import deadletters, staff
+from network_site.common import deadletters, scanning, staff
 from network_site.organizations.enums import VerificationState
 from practices.selectors import count_with_network_by_status
 
 from .organizations import _with_state
+
+
+def _scanner(url: str) -> dict[str, Any]:
+    """Whether uploads are shown to a virus scanner: said either way, never implied."""
+    if not scanning.scanner_is_set():
+        value = _("none is set")
+    else:
+        value = _("answers") if scanning.scanner_answers() else _("does not answer: uploads are refused")
+    return {
+        "label": _("Virus scanner for uploads"),
+        "value": value,
+        "is_warning": scanning.scanner_is_set() and not scanning.scanner_answers(),
+        "purpose": _("Kinds, sizes, macros and scripts are checked in any case. CLAMD_ADDRESS adds a scanner."),
+        "url": url,
+    }
 
 
 class ConsolePanel(Component):
@@ -48,6 +63,7 @@ class ConsolePanel(Component):
                     "url": url,
                 }
             )
+            lines.append(_scanner(url))
         if staff.may(staff.ORGANIZATIONS):
             unverified = _with_state().filter(verification=VerificationState.UNVERIFIED).count()
             lines.append(
