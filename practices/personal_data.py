@@ -25,10 +25,21 @@ class Source:
         "practices.Contribution.name": "none: the name of an organisation",
         "practices.EvidenceItem.author": "none: the author of a publication",
         "practices.EvidenceItem.file_name": "none: the name of a file",
+        "practices.Attachment.file_name": "none: the name of a file",
+        "practices.ProposedField.name": "none: the name of a question",
+        **dict.fromkeys(
+            (
+                "practices.Assistance.asked_by", "practices.Assistance.ended_by", "practices.Assistance.specialist",
+                "practices.ProposedField.confirmed_by", "practices.ProposedField.proposed_by",
+            ),
+            "none: the ministry's own record of who wrote with it; her edits are in the copy",
+        ),
         **{
             f"{page}.{name}": "none: the history of staff in the CMS; kept as long as the page"
             for page in (
                 "publishing.HomePage", "publishing.TextPage", "publishing.OrganizationsPage", "practices.DatabankPage",
+                "publishing.CountryIndexPage", "publishing.CountryPage", "publishing.NewsIndexPage",
+                "publishing.NewsPage", "publishing.PublicationIndexPage", "publishing.PublicationPage",
             )
             for name in ("locked_by", "owner")
         },

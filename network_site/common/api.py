@@ -156,7 +156,7 @@ def _in_words(kind: str, given: Mapping[str, Any]) -> str:
         return _("This can be given %(most)s times at most.") % {"most": given["max_length"]}
     if kind.startswith("bool"):
         return _("This takes true or false.")
-    return _("This value has not the form that is wanted.")
+    return _("This value does not have the form that is wanted.")
 
 
 # --- Pages -----------------------------------------------------------------------------------

@@ -15,9 +15,10 @@ from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.utils import timezone
 
-from network_site.common.models import Notice, TransitionRecord
+from network_site.common.models import DigestTime, Export, MailChoice, Notice, TransitionRecord
 from network_site.common.slots import Slot
 
 from .actor import acting_as, current
@@ -50,6 +51,12 @@ FIELDS: dict[str, str] = {
     "organizations.SignedInSession.user": "sessions",
     "common.Notice.recipient_id": "notices",
     "common.TransitionRecord.user_id": "steps",
+    "common.MailChoice.person_id": "mail",
+    "common.DigestTime.person_id": "mail",
+    "common.Mailing.recipient_id": "none: says that a notice was mailed; the notices are in the copy",
+    "common.Export.person_id": "exports",
+    "socialaccount.SocialAccount.user": "sign_in_servers",
+    "organizations.Verification.decided_by": "none: the Network's decision, in its audit trail",
     "common.AuditEntry.user_id": "none: each organisation's own record; its administrators read and export it",
     "common.IdempotencyKey.user_id": "none: a random key of a form, without content",
     "organizations.Invitation.email": "none: the organisation's letter; her memberships say what became of it",
@@ -58,6 +65,8 @@ FIELDS: dict[str, str] = {
     "organizations.Share.user": "none: says what others have opened to her; a reviewer's are in her reviews",
     "organizations.Share.granted_by": "none: the organisation's decision, in its audit trail",
     # Not about people, though their names sound like it.
+    "socialaccount.SocialApp.name": "none: the name of an organisation's server",
+    "wagtail_localize.StringTranslation.tool_name": "none: the name of a program",
     "common.Notice.url_name": "none: the name of an address",
     "common.TransitionRecord.name": "none: the name of a step",
     "wagtailcore.Site.site_name": "none: the site's own name",
@@ -91,6 +100,8 @@ FIELDS: dict[str, str] = {
             "wagtailcore.Comment.resolved_by",
             "wagtailcore.CommentReply.user",
             "wagtailcore.PageSubscription.user",
+            "wagtail_localize.SegmentOverride.last_translated_by",
+            "wagtail_localize.StringTranslation.last_translated_by",
         ),
         CMS,
     ),
@@ -131,6 +142,16 @@ def _own_parts(user: User) -> dict[str, Any]:
         ],
         "sessions": list(sessions),
         "notices": list(Notice.objects.filter(recipient_id=user.pk).values("kind", "subject", "created_at", "read_at")),
+        "mail": [
+            *MailChoice.objects.filter(person_id=user.pk).values("kind", "rhythm"),
+            *DigestTime.objects.filter(person_id=user.pk).values("hour", "weekday", "time_zone"),
+        ],
+        "exports": list(
+            Export.objects.filter(person_id=user.pk).values("source", "format", "state", "created_at", "expires_at")
+        ),
+        "sign_in_servers": list(
+            SocialAccount.objects.filter(user=user).values("provider", "uid", "date_joined", "last_login")
+        ),
         "steps": list(steps.values("workflow", "name", "object_id", "note", "role", "at")),
     }
 

@@ -10,6 +10,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Page
@@ -125,7 +126,12 @@ class PublicationPage(HasContent, Page):
     """A publication: who wrote it, when, who published it, and what it is good for."""
 
     authors = models.CharField(_("authors"), max_length=300, blank=True, help_text=_("As printed; empty if nobody is."))
-    publisher = models.CharField(_("publisher"), max_length=200, blank=True, help_text=_("Empty if none is named."))
+    publisher = models.CharField(
+        pgettext_lazy("of a publication", "publisher"),
+        max_length=200,
+        blank=True,
+        help_text=_("Empty if none is named."),
+    )
     year = models.PositiveSmallIntegerField(
         _("year"),
         null=True,
