@@ -65,7 +65,11 @@ def _draw(html: str) -> bytes:
         raise NoDrawingLibrary
     # Imported here: it loads Pango, which not every machine has, and takes a second.
     import weasyprint
+    from PIL import ImageFile
     from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    # It lets Pillow take half a picture for a whole one, everywhere in this process: uploads would pass.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
 
     class OwnFilesOnly(URLFetcher):  # type: ignore[misc]
         """Static files of ours and inline data; no address of anybody else, no file of the machine."""

@@ -57,17 +57,6 @@ def initial(concept: GlossaryConcept) -> str:
 
 
 def narrowed(concepts: Sequence[GlossaryConcept], *, text: str = "", letter: str = "") -> list[GlossaryConcept]:
-    """Those under a letter, and those that carry the words in a term of any language or in the definition."""
-    words = fold(text).split()
-    return [
-        one
-        for one in concepts
-        if (not letter or initial(one) == letter)
-        and all(
-            any(word in part for part in (*(term.folded for term in one.terms.all()), fold(one.meaning)))
-            for word in words
-        )
-    ]
     """Those under a letter, where each word begins a word of a term (of any language) or of the definition."""
     wanted = [re.compile(rf"\b{re.escape(word)}") for word in fold(text).split()]
 

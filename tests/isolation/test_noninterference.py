@@ -33,7 +33,7 @@ def paths_for(world: World, name: str) -> list[str]:
     paths = [path for path in public_paths() if name == "anonymous" or path.startswith("/en/")]
     for pattern, address in ADDRESSES.items():
         if address.is_a in {LIST, MACHINE}:
-            paths.append(path_of(pattern, {}))
+            paths += [path_of(pattern, given) for given in address.others]
         elif address.is_a == OBJECT:
             paths += [path_of(pattern, {"pk": pk} | address.others[0]) for pk in things[address.of].own[:1]]
     return paths

@@ -25,10 +25,14 @@ OF_A_MINISTRY = {
     "practice.handed_over": "at_once",
     "practice.returned": "at_once",
     "review.assigned": "at_once",
+    "practice.keeper_changed": "at_once",
     "practice.screened": "daily",
     "practice.declined": "daily",
     "practice.published": "daily",
     "practice.withdrawn": "daily",
+    "assistance.accepted": "daily",
+    "assistance.ended": "daily",
+    "invitation.accepted": "daily",
 }
 OF_THE_NETWORK = {
     "practice.submitted": "at_once",
@@ -38,6 +42,9 @@ OF_THE_NETWORK = {
     "review.released": "at_once",
     "practice.published": "daily",
     "practice.withdrawn": "daily",
+    "assistance.asked": "at_once",
+    "assistance.ended": "daily",
+    "invitation.accepted": "daily",
     "review.filed": "daily",
 }
 WHEN = {"language": "en", "hour": "7", "weekday": "0", "time_zone": ""}
@@ -59,7 +66,7 @@ def test_the_page_shows_what_concerns_the_person_with_its_defaults(
 ) -> None:
     ministry = sign_in(people.focal_point()).get(PATH).content.decode()
     assert radios(ministry) == OF_A_MINISTRY
-    assert re.findall(r'<h2 id="group-(\w+)">', ministry) == ["waiting", "practices"]
+    assert re.findall(r'<h2 id="group-(\w+)">', ministry) == ["waiting", "practices", "network"]
 
 
 def test_members_of_the_network_choose_among_theirs(people: People, sign_in: Callable[..., Client]) -> None:
