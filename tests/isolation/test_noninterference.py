@@ -33,7 +33,8 @@ def paths_for(world: World, name: str) -> list[str]:
     paths = [path for path in public_paths() if name == "anonymous" or path.startswith("/en/")]
     for pattern, address in ADDRESSES.items():
         if address.is_a in {LIST, MACHINE}:
-            paths += [path_of(pattern, given) for given in address.others]
+            # A spreadsheet carries the moment at which it was packed; the same rows come as CSV.
+            paths += [path_of(pattern, given) for given in address.others if given.get("kind") != "xlsx"]
         elif address.is_a == OBJECT:
             paths += [path_of(pattern, {"pk": pk} | address.others[0]) for pk in things[address.of].own[:1]]
     return paths

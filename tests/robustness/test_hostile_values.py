@@ -354,7 +354,7 @@ def completed(form: Form, value: bytes) -> list[tuple[str, bytes]]:
     pairs = []
     for one in form.fields:
         word = one.name.rpartition("-")[2]
-        if one.name.startswith("attachments-") and word in {"title", "language"}:
+        if one.name.startswith("attachments-") and word == "title":
             continue  # a row with words wants a file
         if word in STRICT:
             pairs.append((one.name, STRICT[word]))
