@@ -20,7 +20,6 @@ from django.core.paginator import Paginator
 from .americas import sheet
 
 HERE = "#"
-NOBODY = "00000000-0000-4000-8000-000000000000"
 DAY = date(2026, 11, 3)
 MOMENT = datetime(2026, 11, 22, 9, 40, tzinfo=UTC)
 
@@ -497,11 +496,6 @@ def telling() -> list[Specimen]:
         _one("wordmark"),
         _one("nav_groups", "div.side-n", groups=NAVIGATION),
         _one("copy_button", target="wordmark-words"),
-        _several("announcements", {
-            "news": {"announcements": [{"id": NOBODY, "text": "The site rests on Sunday, 6 December, from 2 to 4.",
-                                        "is_warning": False}], "back": HERE},
-            "a warning": {"announcements": [{"id": NOBODY, "text": "Mail is late today.", "is_warning": True}],
-                          "back": HERE}}),
         _one("take_away", source="practices", query="country=UY", feed_url=HERE),
         _one("words", pieces=[("same", "Visits by "), ("del", "appointment"), ("ins", "letter"), ("same", ".")]),
         _one("guide", id="guide-sample", label="The problem", guide={
@@ -528,9 +522,9 @@ CHAPTERS: dict[str, tuple[str, Callable[[], list[Specimen]]]] = {
     "writing": ("Writing", writing),
     "telling": ("Telling", telling),
 }
-# Parts of the skeleton, with nothing to see: the signs themselves, the script of pages that ask again, and the
-# words of a script.
-UNSEEN = frozenset({"sprite", "htmx", "autosave"})
+# Parts of the skeleton, with nothing to see: the signs themselves, the script of pages that ask again, the
+# words of a script, and what stands on top of a frame (a landmark may stand nowhere else).
+UNSEEN = frozenset({"announcements", "sprite", "htmx", "autosave"})
 
 
 def chapters() -> list[Group]:

@@ -18,6 +18,7 @@ from network_site.organizations.actor import Actor
 from network_site.organizations.enums import Role
 from network_site.organizations.models import IdentityProvider
 from network_site.publishing.linked_data import tag as language_tag
+from network_site.publishing.staff import EDITING_ROLES
 from network_site.publishing.translations import notice, page_siblings
 
 
@@ -200,7 +201,10 @@ def nav_groups(request: HttpRequest) -> list[dict[str, Any]]:
         }
     ]
     if actor.is_network:
-        groups.append({"label": gettext("Network"), "items": [item(gettext("Practices in review"), "practices:queue")]})
+        of_network = [item(gettext("Practices in review"), "practices:queue")]
+        if actor.has(*EDITING_ROLES):
+            of_network.append(item(gettext("Pages of the site"), "wagtailadmin_home"))
+        groups.append({"label": gettext("Network"), "items": of_network})
         groups.append(
             {
                 "label": gettext("Our organisation"),

@@ -85,7 +85,8 @@ def test_a_dead_line_holds_the_form_and_sends_it_once_when_it_is_back(visitors: 
 
     expect(page.locator("main")).to_contain_text("Saved. You can go on whenever you like.")
     expect(page.locator("main")).to_contain_text(WORDS)
-    assert len(sent) == 1
+    # The form once; besides it may have saved itself.
+    assert len([url for url in sent if not url.endswith("/autosave/")]) == 1
 
 
 def test_a_dead_line_and_a_closed_window_keep_a_new_practice(visitors: Visitors) -> None:
@@ -117,7 +118,7 @@ def test_a_stale_save_shows_both_texts_and_can_be_sent_after_all(visitors: Visit
     press(mine, "Save and leave")
 
     heading(mine, "Not saved: somebody else changed this")
-    expect(mine.get_by_label("What you wrote")).to_have_value("The report of the ministry")
+    expect(mine.get_by_label("What you wrote").first).to_have_value("The report of the ministry")
     expect(mine.get_by_label("What is saved now")).to_have_value("The decree of 2021")
 
     press(mine, "Save what I wrote in its place")

@@ -35,7 +35,7 @@ def paths_for(world: World, name: str) -> list[str]:
         if address.is_a in {LIST, MACHINE}:
             # A spreadsheet carries the moment at which it was packed; the same rows come as CSV.
             paths += [path_of(pattern, given) for given in address.others if given.get("kind") != "xlsx"]
-        elif address.is_a == OBJECT:
+        elif address.is_a == OBJECT and not pattern.endswith("/word/form/"):  # a Word file carries its moment too
             paths += [path_of(pattern, {"pk": pk} | address.others[0]) for pk in things[address.of].own[:1]]
     return paths
 
