@@ -19,7 +19,7 @@ from network_site.common.specimens import UNSEEN, chapters
 
 from ..profile.test_settings import ROOT, production
 
-pytestmark = pytest.mark.embedded
+# Not marked `embedded`: what it asks does not depend on the database, and it is long.
 SPECIMENS = {specimen.name: specimen for group in chapters() for specimen in group.specimens}
 STATES = [
     pytest.param(specimen.name, state, id=f"{specimen.name}: {state.title}")

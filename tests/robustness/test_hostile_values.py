@@ -19,7 +19,7 @@ from .conftest import Stage
 from .reading import TEXTUAL, Answer, Field, Form, even
 from .values import CHOSEN, KILLERS, VALUES, naughty, pair, path_part, query, text_of
 
-pytestmark = pytest.mark.embedded
+# Not marked `embedded`: what it asks does not depend on the database, and it is long.
 
 PARAMETERS = {
     "home": ("q", "page"),
