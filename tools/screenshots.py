@@ -106,7 +106,7 @@ def window(browser: Browser, site: str, account: str) -> Page:
         page.goto("/en/accounts/login/")
         page.locator("[name=login]").fill(f"{account}@demo.enlace.example")
         page.locator("[name=password]").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Sign in", exact=True).click()
         page.wait_for_url("**/workspace/")
     return page
 
