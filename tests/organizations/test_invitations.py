@@ -379,7 +379,9 @@ def test_another_account_is_refused_with_a_clear_sentence(
     browser.get(path_in_letter())
     page = browser.get(reverse("invitation"))
     assert page.context["way"] == "other_account"
-    assert f"This invitation is for {ADDRESS}, and you are signed in as {other.email}." in page.content.decode()
+    # In the language in which she was invited.
+    sentence = f"Cette invitation est pour {ADDRESS}, et votre session est ouverte sous {other.email}."
+    assert sentence in page.content.decode()
     assert browser.post(reverse("invitation")).status_code == 403
     assert (memberships(house[1], other), state_of(invitation)) == ([], "pending")
     # Signing out keeps the invitation, and only that.
