@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -266,8 +267,10 @@ def _as_text(value: Any) -> str:
     return "" if value is None else str(getattr(value, "pk", value)).replace("\r\n", "\n")
 
 
-def _row_text(row: dict[str, Any]) -> str:
-    shown = [value for name, value in row.items() if name not in {"id", "DELETE", "file", "content_type"}]
+def _row_text(row: dict[str, Any], order: Iterable[str] = ()) -> str:
+    """A row in one line, its answers in the order of the form (PostgreSQL sorts the keys of a JSON document)."""
+    names = [*(name for name in order if name in row), *(name for name in row if name not in set(order))]
+    shown = [row[name] for name in names if name not in {"id", "DELETE", "file", "content_type"}]
     return " · ".join(_as_text(value) for value in shown if value not in (None, "", False))
 
 
@@ -286,7 +289,7 @@ def conflicts(theirs: PracticeVersion, page: StepPage) -> list[dict[str, Any]]:
             fields.append({"label": field.label, "mine": texts[0], "theirs": texts[1]})
     for mine_group, their_group in zip(page.groups, saved.groups, strict=True):
         texts = [
-            "\n".join(_row_text(row) for row in rows)
+            "\n".join(_row_text(row, mine_group["group"].form.base_fields) for row in rows)
             for rows in (page.kept_rows(mine_group["formset"]), their_group["formset"].initial or [])
         ]
         if texts[0] != texts[1]:
