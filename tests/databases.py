@@ -12,13 +12,16 @@ import fcntl
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connection, connections, transaction
+
+Built = TypeVar("Built")
 
 ROOT = Path(__file__).resolve().parents[1]
 MAKES_A_TEMPLATE = (
@@ -160,3 +163,26 @@ def drop(name: str) -> None:
     else:
         for ending in ("", "-wal", "-shm"):
             Path(name + ending).unlink(missing_ok=True)
+
+
+def filled(template: str, suffix: str, build: Callable[[], Built]) -> tuple[str, Built]:
+    """A copy of the template in which `build` has committed what it makes: its name, and what was made."""
+    before = connections.databases["default"]["NAME"]
+    name = copy(template, suffix)
+    use(name)
+    built = build()
+    use(before)
+    return name, built
+
+
+@contextmanager
+def undone_in(name: str) -> Iterator[None]:
+    """Work in a database; everything that is done there is rolled back."""
+    before = connections.databases["default"]["NAME"]
+    use(name)
+    try:
+        with transaction.atomic():
+            yield
+            transaction.set_rollback(True)
+    finally:
+        use(before)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connections, transaction
 
 from .. import databases
 from ..people import People
@@ -19,11 +18,7 @@ def committed_world(
 ) -> Iterator[tuple[str, World]]:
     """The database of the world, and what is in it."""
     with django_db_blocker.unblock():
-        before = connections.databases["default"]["NAME"]
-        name = databases.copy(template_database, f"{worker_id}_world")
-        databases.use(name)
-        built = World(People())
-        databases.use(before)
+        name, built = databases.filled(template_database, f"{worker_id}_world", lambda: World(People()))
     yield name, built
     with django_db_blocker.unblock():
         databases.drop(name)
@@ -33,12 +28,5 @@ def committed_world(
 def world(committed_world: tuple[str, World], django_db_blocker: Any) -> Iterator[World]:
     """The world; whatever a test does to it is undone."""
     name, built = committed_world
-    with django_db_blocker.unblock():
-        before = connections.databases["default"]["NAME"]
-        databases.use(name)
-        try:
-            with transaction.atomic():
-                yield built
-                transaction.set_rollback(True)
-        finally:
-            databases.use(before)
+    with django_db_blocker.unblock(), databases.undone_in(name):
+        yield built

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from django.db import connections, transaction
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from wagtail.models import Page
@@ -168,18 +168,20 @@ class Stage:
         ]
 
 
+def set_stage() -> Stage:
+    """A stage with everything on it."""
+    stage = Stage()
+    stage.build(People())
+    return stage
+
+
 @pytest.fixture(scope="session")
 def committed_stage(
     django_db_setup: None, template_database: str, django_db_blocker: Any, worker_id: str
 ) -> Iterator[tuple[str, Stage]]:
     """The database of the stage, and what is in it."""
     with django_db_blocker.unblock():
-        before = connections.databases["default"]["NAME"]
-        name = databases.copy(template_database, f"{worker_id}_stage")
-        databases.use(name)
-        built = Stage()
-        built.build(People())
-        databases.use(before)
+        name, built = databases.filled(template_database, f"{worker_id}_stage", set_stage)
     yield name, built
     with django_db_blocker.unblock():
         databases.drop(name)
@@ -189,13 +191,8 @@ def committed_stage(
 def stage(committed_stage: tuple[str, Stage], django_db_blocker: Any) -> Iterator[Stage]:
     """The stage; whatever a test does on it is undone."""
     name, built = committed_stage
-    with django_db_blocker.unblock():
-        before = connections.databases["default"]["NAME"]
-        databases.use(name)
+    with django_db_blocker.unblock(), databases.undone_in(name):
         try:
-            with transaction.atomic():
-                yield built
-                transaction.set_rollback(True)
+            yield built
         finally:
             built.clients.clear()
-            databases.use(before)
