@@ -5,3 +5,18 @@ from django.apps import AppConfig
 
 class SearchConfig(AppConfig):
     name = "search"
+
+    def ready(self) -> None:
+        from network_site.common import periodic
+
+        from . import receivers
+        from .kinds import kinds
+        from .kinds.organizations import OrganizationSearchKind
+        from .kinds.pages import PageKind
+        from .kinds.practices import PracticeKind
+        from .reconciling import catch_up
+
+        for kind in (PracticeKind(), OrganizationSearchKind(), PageKind()):
+            kinds.fill(kind.name, kind)
+        receivers.connect()
+        periodic.jobs.fill("search.catch_up", (900, catch_up))

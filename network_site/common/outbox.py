@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import models, transaction
@@ -58,12 +58,14 @@ def enqueue(
     tenant_id: UUID | None = None,
     data: dict[str, Any] | None = None,
     after: timedelta = timedelta(0),
+    repeatable: bool = False,
 ) -> None:
-    """Leave work to be done, in the current transaction. The same event twice is one row.
+    """Leave work to be done, in the current transaction. The same event twice is one row, unless it is `repeatable`.
 
     It is due once `after` has passed, and its age is counted from then on.
     """
     due = timezone.now() + after
+    key = f"{kind}:{subject.pk}:{uuid4() if repeatable else version}"
     Outbox.objects.bulk_create(
         [
             Outbox(
@@ -73,7 +75,7 @@ def enqueue(
                 object_version=version,
                 tenant_id=tenant_id,
                 data=data or {},
-                dedupe_key=f"{kind}:{subject.pk}:{version}",
+                dedupe_key=key,
                 next_at=due,
                 created_at=due,
             )

@@ -109,6 +109,9 @@ def confirm(*, record_id: UUID, on: dt.date) -> PublishedRecord:
     with allow("publishing"):
         record.save(update_fields=["last_confirmed"])
     audit.record("record.confirmed", tenant_id=record.owner_id, subject=record, version=record.version)
+    outbox.enqueue(
+        "record.confirmed", subject=record, version=record.version, tenant_id=record.owner_id, repeatable=True
+    )
     return record
 
 

@@ -207,6 +207,15 @@ WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpeg", "jpg", "png", "webp"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 
+# --- Search ----------------------------------------------------------------------------------
+# Empty: the engine on the database answers. Index names begin with the prefix, so that two sites can share a cluster.
+ELASTICSEARCH_URL = env.text("ELASTICSEARCH_URL", "")
+ELASTICSEARCH_PREFIX = env.text("ELASTICSEARCH_PREFIX", "net")
+# Seconds before a search goes on without Elasticsearch.
+ELASTICSEARCH_TIMEOUT = 0.8
+# The encoder of meaning as "module:Class"; empty: words alone (decision 0030).
+SEARCH_ENCODER = env.text("SEARCH_ENCODER", "search.meaning:SentenceEncoder")
+
 # --- Languages -------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [

@@ -10,10 +10,13 @@ os.environ.setdefault("ENLACE_DEMO", "1")
 os.environ.setdefault("PRIVATE_ACCEL_LOCATION", "")
 # The suite never talks to a broker: consumers run in the test's own process.
 os.environ.pop("REDIS_URL", None)
+# Tests of Elasticsearch set this for themselves (tests/search); all others search in the database.
+os.environ["TEST_ELASTICSEARCH_URL"] = os.environ.pop("ELASTICSEARCH_URL", os.environ.get("TEST_ELASTICSEARCH_URL", ""))
 
 from .base import *  # noqa: F403  (production first, then what tests need)
 from .base import LOGGING, STORAGES
 
+TEST_ELASTICSEARCH_URL = os.environ["TEST_ELASTICSEARCH_URL"]
 DEVELOPER_PAGES = True
 SECURE_SSL_REDIRECT = False
 SECURE_HSTS_SECONDS = 0
