@@ -60,6 +60,7 @@ urlpatterns += i18n_patterns(
     path("mail/stop/<str:token>/", workspace.mail_stop, name="mail_stop"),
     path("workspace/", include("network_site.workspace.urls")),
     path("workspace/", include("practices.urls")),
+    path("workspace/searches/", include("search.urls")),
     path("workspace/organization/", include("network_site.organizations.urls")),
     re_path(r"", include(wagtail_urls)),
 )

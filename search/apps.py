@@ -7,9 +7,11 @@ class SearchConfig(AppConfig):
     name = "search"
 
     def ready(self) -> None:
-        from network_site.common import periodic
+        from network_site.common import notices, periodic
+        from network_site.organizations import personal_data, trail
 
-        from . import receivers
+        from . import alerts, receivers, services
+        from . import personal_data as own_data
         from .kinds import kinds
         from .kinds.organizations import OrganizationSearchKind
         from .kinds.pages import PageKind
@@ -19,4 +21,7 @@ class SearchConfig(AppConfig):
         for kind in (PracticeKind(), OrganizationSearchKind(), PageKind()):
             kinds.fill(kind.name, kind)
         receivers.connect()
+        notices.own_rhythms.fill(alerts.FOUND, services.stop_mail)
+        personal_data.sources.fill("search", own_data.Source())
+        trail.describers.fill("search", own_data.Describer())
         periodic.jobs.fill("search.catch_up", (900, catch_up))

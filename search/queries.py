@@ -13,8 +13,10 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
+from django.apps import apps
+
 from network_site.common.language import current_language
-from network_site.publishing.selectors import Facet
+from network_site.publishing.selectors import Facet, index_paths
 
 from . import doors, facets, questions
 from .asked import SearchQuery
@@ -84,6 +86,13 @@ def ids(query: SearchQuery, viewer: Viewer | None = None, *, limit: int = 10_000
     return found
 
 
+def is_found(query: SearchQuery, entry: UUID, viewer: Viewer) -> bool:
+    """Whether one entry fits, asked of the database, which is never behind its entries. Meaning does not count."""
+    question = questions.make(query, viewer)
+    question = replace(question, only=(entry,), facets=(), offset=0, limit=1, vector=None, highlight=False)
+    return bool(doors.reserve().ids(question, 1))
+
+
 def complete(prefix: str, *, viewer: Viewer | None = None, only: Sequence[str] = (), limit: int = 8) -> tuple[Hit, ...]:
     """Things whose title begins like this, for the box where one types."""
     who = viewer or current_viewer()
@@ -109,6 +118,21 @@ def similar(
         lambda engine: engine.similar(entry_id(kind, key), audiences=who.audiences, kinds=only, limit=limit)
     )
     return hits([(one.id, one.score, {}) for one in found], who)
+
+
+def page_url() -> str:
+    """The address of the search page for the current reader; empty before the pages exist."""
+    try:
+        model = apps.get_model("search", "SearchPage")  # MERGE: import it
+    except LookupError:
+        return f"/{current_language()}/search/"
+    return index_paths(model).get(current_language(), "")
+
+
+def url_of(pk: UUID) -> str:
+    """The address of an entry's page for the current reader; empty when it is not there for her (any more)."""
+    shown = hits([(pk, 0.0, {})], current_viewer())
+    return shown[0].url if shown else ""
 
 
 def _ask(what: Callable[[Engine], T]) -> tuple[T, bool]:

@@ -6,7 +6,7 @@ written later (common/mailings.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from . import mailings, rhythms
 from .models import Notice, Outbox, Rhythm
 from .models.mailings import DIGESTS
+from .slots import Slot
 
 # What each kind of notice says; %(subject)s is the record's title.
 WORDS: dict[str, Any] = {
@@ -38,6 +39,7 @@ WORDS: dict[str, Any] = {
     "assistance.asked": _("A ministry asks the Network to write with it."),
     "assistance.accepted": _("Somebody of the Network writes with you now."),
     "assistance.ended": _("Writing together has ended: the Network no longer reads the draft."),
+    "search.found": _("Something new fits a search that you saved."),
 }
 
 # What a kind is called where one chooses; a kind without a name is called by what its notices say.
@@ -59,6 +61,7 @@ NAMES: dict[str, Any] = {
     "assistance.asked": _("A ministry asks the Network to write with it"),
     "assistance.accepted": _("Somebody of the Network begins to write with us"),
     "assistance.ended": _("Writing together ends"),
+    "search.found": _("Something new fits a search that I saved"),
 }
 
 # Kinds that only members of the Network hear, and kinds that only other organisations do.
@@ -70,6 +73,10 @@ FOR_OTHERS = frozenset(
     {"practice.handed_over", "practice.returned", "practice.screened", "practice.declined"}
     | {"practice.keeper_changed", "assistance.accepted"}
 )
+
+# Kinds whose rhythm is chosen elsewhere, for each thing that one follows: what stops their mail for a person, all of
+# it or that of one digest.
+own_rhythms: Slot[Callable[[UUID, str], None]] = Slot("kinds of notices whose rhythm is chosen elsewhere")
 
 
 def name_of(kind: str) -> str:
@@ -85,6 +92,7 @@ def kinds_for(*, in_network: bool, elsewhere: bool) -> list[str]:
     if not elsewhere:
         hidden |= FOR_OTHERS
     order = {group: place for place, group in enumerate(rhythms.Group)}
+    hidden |= {kind for kind, _stop in own_rhythms.items()}
     return sorted((kind for kind in WORDS if kind not in hidden), key=lambda kind: order[rhythms.group_of(kind)])
 
 
@@ -97,26 +105,31 @@ def tell(
     url_name: str,
     object_id: UUID | None = None,
     object_type: str = "",
+    kind: str = "",
+    key: str = "",
+    wanted: Mapping[UUID, str] | None = None,
 ) -> None:
     """One notice for each recipient of an event, and one mail for those who want it at once.
 
     The same event again writes nothing (unique keys). `object_id` and `object_type` say what the
     notice is about where that is not the event's own subject; mail is sent only while the reader
-    may read that object, so one without the other means no mail.
+    may read that object, so one without the other means no mail. Where the event's own kind, key and
+    the readers' choices by kind do not say it, `kind`, `key` and `wanted` (rhythm by person) do.
     """
     people = list(dict.fromkeys(recipients))
-    wanted = rhythms.rhythms_of(people, row.kind)
+    kind, key = kind or row.kind, key or row.dedupe_key
+    wanted = rhythms.rhythms_of(people, kind) if wanted is None else wanted
     notices, mails = [], []
     for recipient in people:
         notice = Notice(
             recipient_id=recipient,
             organization_id=row.tenant_id,
-            kind=row.kind,
+            kind=kind,
             subject=subject[:200],
             object_type=object_type or ("" if object_id else row.object_type),
             object_id=object_id or row.object_id,
             url_name=url_name,
-            dedupe_key=f"{row.dedupe_key}:{recipient}",
+            dedupe_key=f"{key}:{recipient}",
             rhythm=wanted[recipient],
         )
         if notice.rhythm == Rhythm.AT_ONCE:
@@ -146,7 +159,12 @@ def mark_all_read(until: datetime | None = None) -> int:
 
 def stop_mail(*, person_id: UUID, what: str) -> None:
     """No more mail of one kind, or (for "daily" and "weekly") of all kinds in that digest. Again: nothing happens."""
+    for kind, stop in own_rhythms.items():
+        if what == kind or what in DIGESTS:
+            stop(person_id, what if what in DIGESTS else "")
+    elsewhere = {kind for kind, _stop in own_rhythms.items()}
     kinds = [what]
     if what in DIGESTS:
         kinds = [kind for kind, rhythm in rhythms.choices_of(person_id, WORDS).items() if rhythm == what]
+    kinds = [kind for kind in kinds if kind not in elsewhere]
     rhythms.choose(person_id=person_id, rhythms=dict.fromkeys(kinds, Rhythm.NEVER))

@@ -74,7 +74,9 @@ def readable_by(user: User, things: Collection[Thing]) -> set[Thing]:
             for label, wanted in by_type.items():
                 model = _model(label)
                 if model is not None:
-                    there = model._default_manager.filter(pk__in=wanted).values_list("pk", flat=True)
+                    # Where rows stay behind as tombstones, a manager called `readable` leaves them out.
+                    manager = getattr(model, "readable", model._default_manager)
+                    there = manager.filter(pk__in=wanted).values_list("pk", flat=True)
                     found |= {(label, pk) for pk in there}
     return found
 

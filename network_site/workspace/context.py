@@ -195,6 +195,7 @@ def nav_groups(request: HttpRequest) -> list[dict[str, Any]]:
                 item(gettext("Tasks"), "workspace:home", exact=True),
                 item(gettext("Notices"), "workspace:notices", unread(request) or None),
                 item(gettext("Reviews"), "practices:reviews"),
+                item(gettext("Saved searches"), "searches:list"),
                 item(gettext("Exports"), "workspace:exports"),
                 item(gettext("Notices and mail"), "workspace:mail_settings"),
             ],

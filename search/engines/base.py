@@ -72,8 +72,10 @@ class Question:
     limit: int = 20
     # The meaning of the question; None when there is no encoder.
     vector: tuple[float, ...] | None = None
-    # Only what was published after this moment (alerts).
+    # Only what was published after this moment.
     published_after: datetime | None = None
+    # Only these entries (alerts ask whether one of them fits); empty means all.
+    only: tuple[UUID, ...] = ()
     highlight: bool = True
 
     @property

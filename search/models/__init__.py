@@ -1,5 +1,6 @@
 """What search keeps in the database."""
 
 from .entries import Entry, EntryFacet
+from .saved import SavedSearch, SearchFollower
 
-__all__ = ["Entry", "EntryFacet"]
+__all__ = ["Entry", "EntryFacet", "SavedSearch", "SearchFollower"]

@@ -46,6 +46,13 @@ class EntryManager(models.Manager.from_queryset(EntryQuerySet)):  # type: ignore
         return super().get_queryset().filter(audience__in=audiences_of_actor())
 
 
+class LiveEntryManager(EntryManager):
+    """The same without tombstones: what mail may speak of (organizations/readers.py)."""
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().filter(is_gone=False)
+
+
 class Entry(models.Model):
     """One thing that can be found, language-neutral; `body` is its document (search.documents.Document)."""
 
@@ -68,6 +75,7 @@ class Entry(models.Model):
     changed_at = models.DateTimeField(default=timezone.now)
 
     objects = EntryManager()
+    readable = LiveEntryManager()
 
     class Meta:
         ordering = ["id"]

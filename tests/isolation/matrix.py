@@ -22,6 +22,7 @@ from network_site.organizations.actor import acting_as, service_actor
 from network_site.organizations.models import Membership, User
 from network_site.publishing.models import OrganizationsPage, PublishedRecord
 from practices.models import DatabankPage, PracticeVersion, Review
+from search.models.entries import entry_id
 
 from ..people import prove_second_factor
 from . import urls
@@ -195,6 +196,24 @@ def _of_members(world: World, user: User | None) -> dict[str, Belongings]:
     }
 
 
+def _saved_searches(world: World, user: User | None) -> Belongings:
+    """One's own, and those shared in the organisation that one acts for."""
+    own, foreign = [], []
+    for house in (world.b, world.a):
+        for name, search in house.searches.items():
+            inside = user is not None and _belongs(world, user, house)
+            mine = inside and (name == "commonsearch" or user == house.focal_point)
+            (own if mine else foreign).append(str(search.pk))
+    return Belongings(own, foreign[:MOST_FOREIGN])
+
+
+def _entries(world: World, *, is_member: bool) -> Belongings:
+    """What can be found: the public's for everybody, the members' for members."""
+    members_only = str(entry_id("practice", str(world.members_only.pk)))
+    public = str(entry_id("practice", str(world.b.versions["public"].practice_id)))
+    return Belongings([public, *([members_only] if is_member else [])], [] if is_member else [members_only])
+
+
 def belongings(world: World, name: str) -> dict[str, Belongings]:
     """By kind of object."""
     user = world.users[name]
@@ -205,6 +224,8 @@ def belongings(world: World, name: str) -> dict[str, Belongings]:
         "version": _versions(world, name),
         "file": _with_exports(_files(world, name), _exports(world, user)),
         "export": _exports(world, user),
+        "saved_search": _saved_searches(world, user),
+        "entry": _entries(world, is_member=is_member),
         "review": _reviews(world, user),
         "notice": _notices(world, user),
         **_of_members(world, user),

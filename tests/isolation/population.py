@@ -28,6 +28,9 @@ from practices import services
 from practices.enums import Aspect, Criterion, Exclusion
 from practices.models import Assistance, EvidenceItem, PracticeVersion, ProposedField, Review
 from practices.snapshot import JSON_SCHEMA, SCHEMA
+from search import services as searching
+from search.asked import SearchQuery
+from search.models import SavedSearch
 
 from ..people import ROWS, People, acting, assign, draft, get, in_review, step
 
@@ -114,6 +117,7 @@ class House:
     reviews: dict[str, Review] = field(default_factory=dict)
     invitation: Invitation | None = None
     export: Export = field(init=False)
+    searches: dict[str, SavedSearch] = field(default_factory=dict)
 
     def word(self, thing: str) -> str:
         """The canary of one of the ministry's things."""
@@ -277,6 +281,11 @@ class World:
         with acting(focal):
             house.export = exports.request_export(source="our-practices", kind="csv", params=QueryDict(), rows=6)
 
+            for name, is_shared in (("search", False), ("commonsearch", True)):
+                house.searches[name] = searching.save_search(
+                    name=word(name), query=SearchQuery(text=word(name)), is_shared=is_shared
+                )
+
     def _share_in_every_way(self) -> None:
         """A draft of B with shares as they occur: for a person, for an organisation, open, revoked, expired."""
         now = timezone.now()
@@ -372,7 +381,7 @@ class World:
         private = set()
         for house in (self.a, self.b):
             private |= house.words(*house.versions)
-            private |= {house.word(thing) for thing in (*OF_REVIEWS, "note", "ruling", "invited")}
+            private |= {house.word(thing) for thing in (*OF_REVIEWS, *SEARCHES, "note", "ruling", "invited")}
         return private | {"zqfirstreviewerqz", "zqsecondreviewerqz", "zqhiddenqz", "zqmembersqz", "zqgroundsqz"}
 
     def rows_words(self, name: str) -> set[str]:
@@ -386,12 +395,14 @@ class World:
         notes = {house.word("note") for house in (a, b)}
         rulings = {house.word("ruling") for house in (a, b)}
         everything = a.words(*a.versions) | b.words(*b.versions) | of_reviews | notes | rulings
-        if name.startswith("owner's"):
-            invited = {b.word("invited")} if name.endswith("administrator") else set()
-            return b.words(*b.versions) | {b.word("note"), b.word("ruling")} | invited
-        if name.startswith("rival"):
-            invited = {a.word("invited")} if name.endswith("administrator") else set()
-            return a.words(*a.versions) | {a.word("note"), a.word("ruling")} | invited
+        if name.startswith(("owner's", "rival")):
+            house = b if name.startswith("owner's") else a
+            invited = {house.word("invited")} if name.endswith("administrator") else set()
+            # A saved search is its keeper's, or everybody's in her organisation.
+            searches = {house.word("commonsearch")} | (
+                {house.word("search")} if name.endswith("focal point") else set()
+            )
+            return house.words(*house.versions) | {house.word("note"), house.word("ruling")} | invited | searches
         own = name.split()[0]
         of_own_reviews = {house.word(f"{own}{part}") for house in (a, b) for part in ("review", "dispute")}
         return {
@@ -403,7 +414,7 @@ class World:
             "superuser without membership": b.words("shared"),
             "user without membership": b.words("shared"),
             # Notices and the comparison of two reviews need all practices; histories are open to every service.
-            "service relay": everything,
+            "service relay": everything | {house.word(thing) for house in (a, b) for thing in SEARCHES},
             "service reviews": everything,
             "service auditor": notes | rulings | {"zqgroundsqz"},
             # Whoever shows the token of an invitation is let in by it.
@@ -436,4 +447,5 @@ class World:
 
 SERVICES = ("accounts", "auditor", "relay", "reviews", "seeding")
 SUBMITTED = ("dossier", "dispute", "returned", "public")
+SEARCHES = ("search", "commonsearch")
 OF_REVIEWS = ("firstreview", "secondreview", "firstdispute", "seconddispute")

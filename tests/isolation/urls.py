@@ -90,6 +90,11 @@ ADDRESSES: dict[str, Address] = {
     "*/export/<slug:source>/<slug:kind>/": Address(LIST, others=_lists),
     "*/workspace/exports/": Address(LIST),
     "*/workspace/exports/<uuid:pk>/": Address(OBJECT, "export"),
+    "*/workspace/searches/": Address(LIST),
+    "*/workspace/searches/new/": Address(LIST),
+    "*/workspace/searches/<uuid:pk>/follow/": Address(OBJECT, "saved_search"),
+    "*/workspace/searches/<uuid:pk>/remove/": Address(OBJECT, "saved_search"),
+    "*/workspace/searches/found/<uuid:pk>/": Address(OBJECT, "entry"),
     # Accounts: allauth's own pages, about the one who asks.
     "admin/login/": Address(ACCOUNT),
     "_util/login/": Address(ACCOUNT),

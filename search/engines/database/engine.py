@@ -22,6 +22,8 @@ class DatabaseEngine:
 
     def _fitting(self, question: Question, without: str = "") -> Any:
         entries = Entry.objects.live().filter(audience__in=question.audiences)
+        if question.only:
+            entries = entries.filter(pk__in=question.only)
         if question.kinds and without != "kind":
             entries = entries.filter(kind__in=question.kinds)
         for name, values in question.filters.items():
