@@ -24,6 +24,7 @@ from network_site.common import audit, staff
 from network_site.common.html import plain
 from network_site.common.language import CODES
 from network_site.common.scoping import actor_or_none
+from network_site.common.staleness import mark_of, refuse_stale
 
 from .models import ContextFigure, Country, Scheme, Term
 
@@ -151,11 +152,12 @@ MAX_DEFINITION = 1000
 
 
 @transaction.atomic
-def edit_term(*, term: Term, labels: Mapping[str, str], definition: Mapping[str, str]) -> Term:
+def edit_term(*, term: Term, labels: Mapping[str, str], definition: Mapping[str, str], seen: str | None = None) -> Term:
     """Change the words of a term; from now on loading the files leaves them alone.
 
     Raises ValidationError, with the field of each fault: a label is there in all four languages, a
-    definition in all or in none.
+    definition in all or in none; and StaleVersion when the words are no longer those that were `seen`
+    (`words_mark`).
     """
     house = staff.require(staff.TERMS)
     words = _checked_words(labels, definition)
@@ -163,6 +165,7 @@ def edit_term(*, term: Term, labels: Mapping[str, str], definition: Mapping[str,
     before = _words_of(locked)
     if words == before:
         return locked
+    refuse_stale(locked, seen=seen, now=before)
     locked.labels, locked.definition, locked.edited_at = words["labels"], words["definition"], timezone.now()
     locked.save(update_fields=["labels", "definition", "edited_at"])
     audit.record("term.edited", tenant_id=house, subject=locked, reason=locked.pk, before=before, after=words)
@@ -224,6 +227,11 @@ def add_term(
     term.save(force_insert=True)
     audit.record("term.added", tenant_id=house, subject=term, reason=code, after=words)
     return term
+
+
+def words_mark(term: Term) -> str:
+    """What a form carries of the words that it shows."""
+    return mark_of(_words_of(term))
 
 
 def _words_of(term: Term) -> dict[str, dict[str, str]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -17,9 +16,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from network_site.common import announcements, staff
 from network_site.common.models import Announcement
 
-from .access import blame, for_staff, page_of, show
+from .access import for_staff, page_of, show
+from .editing import Edit, Editable
 from .forms import MOMENT, AnnouncementForm
 
+EDITABLE = Editable(AnnouncementForm, AnnouncementForm.of, announcements.mark)
 OVER, ON, TO_COME = gettext_lazy("over"), gettext_lazy("shown now"), gettext_lazy("to come")
 
 
@@ -42,27 +43,19 @@ def write(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
     announcement = Announcement.objects.filter(pk=pk).first() if pk else None
     if pk and announcement is None:
         raise Http404
-    initial = (
-        AnnouncementForm.of(announcement)
-        if announcement
-        else {"level": "info", "audience": "public", "starts_at": timezone.now().strftime(MOMENT)}
-    )
-    form = AnnouncementForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            announcements.save_announcement(announcement=announcement, **form.arguments())
-        except ValidationError as error:
-            blame(form, error)
-        else:
-            messages.success(request, _("Saved. Pages show it within a minute of its time."))
-            return redirect("console:announcements")
+    new = {"level": "info", "audience": "public", "starts_at": timezone.now().strftime(MOMENT)}
+    edit = Edit(request, EDITABLE, announcement, new)
+    save = announcements.save_announcement
+    if edit.attempt(lambda seen: save(announcement=announcement, seen=seen, **edit.form.arguments())):
+        messages.success(request, _("Saved. Pages show it within a minute of its time."))
+        return redirect("console:announcements")
     return show(
         request,
         "console/announcement_form.html",
-        {"form": form, "save": _("Save")},
+        edit.context | {"save": _("Save")},
         title=_("Change an announcement") if announcement else _("A new announcement"),
         crumbs=[(reverse("console:announcements"), _("Announcements"))],
-        status=422 if form.errors else 200,
+        status=edit.status,
     )
 
 

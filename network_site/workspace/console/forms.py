@@ -61,6 +61,10 @@ class TermForm(ByLanguage):
             f"definition_{code}": term.definition.get(code, "") for code in CODES
         }
 
+    def arguments(self) -> dict[str, Any]:
+        """What the service takes."""
+        return {"labels": self.texts("label"), "definition": self.texts("definition")}
+
 
 class NewTermForm(TermForm):
     """A term that no file has."""
@@ -73,6 +77,10 @@ class NewTermForm(TermForm):
     def __init__(self, *args: Any, terms: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _choose_term(self.fields["parent"], terms)
+
+    def arguments(self) -> dict[str, Any]:
+        """What the service takes."""
+        return super().arguments() | {name: self.cleaned_data[name] for name in ("code", "parent")}
 
 
 class DeprecateForm(forms.Form):

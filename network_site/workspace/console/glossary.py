@@ -5,7 +5,6 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -17,8 +16,11 @@ from network_site.common.language import CODES
 from network_site.taxonomy import glossary
 from network_site.taxonomy.models import GlossaryConcept
 
-from .access import asked, blame, for_staff, page_of, show
+from .access import asked, for_staff, page_of, show
+from .editing import Edit, Editable
 from .forms import ConceptForm
+
+EDITABLE = Editable(ConceptForm, ConceptForm.of, glossary.mark)
 
 
 @require_safe
@@ -39,20 +41,15 @@ def write(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
     concept = GlossaryConcept.objects.prefetch_related("terms").filter(pk=pk).first() if pk else None
     if pk and concept is None:
         raise Http404
-    form = ConceptForm(request.POST or None, initial=ConceptForm.of(concept) if concept else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            glossary.save_concept(concept=concept, **form.arguments())
-        except ValidationError as error:
-            blame(form, error)
-        else:
-            messages.success(request, _("Saved. Loading the file again leaves this concept alone."))
-            return redirect("console:glossary")
+    edit = Edit(request, EDITABLE, concept)
+    if edit.attempt(lambda seen: glossary.save_concept(concept=concept, seen=seen, **edit.form.arguments())):
+        messages.success(request, _("Saved. Loading the file again leaves this concept alone."))
+        return redirect("console:glossary")
     return show(
         request,
         "console/concept_form.html",
-        {"form": form, "save": _("Save")},
+        edit.context | {"save": _("Save")},
         title=concept.name if concept else _("A new concept"),
         crumbs=[(reverse("console:glossary"), _("Glossary"))],
-        status=422 if form.errors else 200,
+        status=edit.status,
     )

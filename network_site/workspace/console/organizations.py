@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db.models import OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,7 +21,8 @@ from network_site.organizations.enums import OrganizationKind, VerificationState
 from network_site.organizations.models import Organization, User, Verification
 from network_site.taxonomy.models import Country
 
-from .access import asked, blame, for_staff, page_of, show
+from .access import asked, for_staff, page_of, show
+from .editing import Edit, Editable, attempt
 from .forms import OrganizationForm, VerificationForm
 
 
@@ -90,14 +91,10 @@ def _crumbs() -> list[tuple[str, str]]:
 def create(request: HttpRequest) -> HttpResponse:
     """A new organisation."""
     form = OrganizationForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = services.keep_organization(**form.arguments())
-        except ValidationError as error:
-            blame(form, error)
-        else:
-            messages.success(request, _("The organisation is there. It is not verified yet."))
-            return redirect("console:organization", made.pk)
+    made = attempt(request, form, lambda: services.keep_organization(**form.arguments()))
+    if made is not None:
+        messages.success(request, _("The organisation is there. It is not verified yet."))
+        return redirect("console:organization", made.pk)
     return show(
         request,
         "console/organization_form.html",
@@ -113,23 +110,19 @@ def create(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What is public of an organisation, and the decisions on it."""
     organization = _get(pk)
-    is_network = organization.kind == OrganizationKind.NETWORK
-    form = OrganizationForm(request.POST or None, initial=OrganizationForm.of(organization), is_network=is_network)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.keep_organization(organization=organization, **form.arguments())
-        except ValidationError as error:
-            blame(form, error)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("console:organization", organization.pk)
+    form = partial(OrganizationForm, is_network=organization.kind == OrganizationKind.NETWORK)
+    edit = Edit(request, Editable(form, OrganizationForm.of, services.profile_mark), organization)
+    save = services.keep_organization
+    if edit.attempt(lambda seen: save(organization=organization, seen=seen, **edit.form.arguments())):
+        messages.success(request, _("Saved."))
+        return redirect("console:organization", organization.pk)
     decisions = list(Verification.objects.filter(organization=organization))
     people = User.objects.in_bulk({one.decided_by for one in decisions})
     return show(
         request,
         "console/organization_form.html",
-        {
-            "form": form,
+        edit.context
+        | {
             "organization": organization,
             "save": _("Save"),
             "state_label": dict(VerificationState.choices)[organization.verification],  # type: ignore[attr-defined]
@@ -137,7 +130,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         },
         title=organization.name,
         crumbs=_crumbs(),
-        status=422 if form.errors else 200,
+        status=edit.status,
     )
 
 
@@ -147,14 +140,10 @@ def verify(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Decide whether the Network vouches for it."""
     organization = _get(pk)
     form = VerificationForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.decide_verification(organization=organization, **form.cleaned_data)
-        except ValidationError as error:
-            blame(form, error)
-        else:
-            messages.success(request, _("The decision is on record."))
-            return redirect("console:organization", organization.pk)
+    decide = services.decide_verification
+    if attempt(request, form, lambda: decide(organization=organization, **form.cleaned_data)):
+        messages.success(request, _("The decision is on record."))
+        return redirect("console:organization", organization.pk)
     return show(
         request,
         "console/verify.html",

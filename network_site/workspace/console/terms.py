@@ -23,8 +23,11 @@ from network_site.taxonomy.models import Scheme, Term
 from practices.models import DatabankPage
 from practices.selectors import count_with_network_by_term
 
-from .access import asked, blame, for_staff, show
+from .access import asked, for_staff, show
+from .editing import Edit, Editable, attempt
 from .forms import DeprecateForm, NewTermForm, TermForm
+
+EDITABLE = Editable(TermForm, TermForm.of, services.words_mark)
 
 # The filters of the databank, by scheme.
 FILTERS = {"LAF": "theme", "TG": "group"}
@@ -126,20 +129,10 @@ def create(request: HttpRequest, scheme: str) -> HttpResponse:
     """A new term."""
     found = _scheme(scheme)
     form = NewTermForm(request.POST or None, terms=Term.objects.of(found.pk).in_use())
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = services.add_term(
-                scheme=found,
-                code=form.cleaned_data["code"],
-                parent=form.cleaned_data["parent"],
-                labels=form.texts("label"),
-                definition=form.texts("definition"),
-            )
-        except ValidationError as error:
-            blame(form, error)
-        else:
-            messages.success(request, _("The term is there, and forms offer it."))
-            return redirect("console:term", made.pk)
+    made = attempt(request, form, lambda: services.add_term(scheme=found, **form.arguments()))
+    if made is not None:
+        messages.success(request, _("The term is there, and forms offer it."))
+        return redirect("console:term", made.pk)
     return show(
         request,
         "console/term_form.html",
@@ -155,32 +148,27 @@ def create(request: HttpRequest, scheme: str) -> HttpResponse:
 def edit(request: HttpRequest, code: str) -> HttpResponse:
     """The words of a term; where they differ from the file's, the file's beside them."""
     term = _term(code)
-    form = TermForm(request.POST or None, initial=TermForm.of(term))
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.edit_term(term=term, labels=form.texts("label"), definition=form.texts("definition"))
-        except ValidationError as error:
-            blame(form, error)
-        else:
-            messages.success(request, _("Saved. Loading the files again leaves these words alone."))
-            return redirect("console:term", term.pk)
+    edit = Edit(request, EDITABLE, term)
+    if edit.attempt(lambda seen: services.edit_term(term=term, seen=seen, **edit.form.arguments())):
+        messages.success(request, _("Saved. Loading the files again leaves these words alone."))
+        return redirect("console:term", term.pk)
     return show(
         request,
         "console/term_form.html",
-        {
-            "form": form,
+        edit.context
+        | {
             "term": term,
             "save": _("Save"),
             "is_out": term.status == Term.Status.DEPRECATED,
-            "differences": _differences(term),
+            "in_file": _in_file(term),
         },
         title=f"{term.pk} {term.label}",
         crumbs=_crumbs(term.scheme),
-        status=422 if form.errors else 200,
+        status=edit.status,
     )
 
 
-def _differences(term: Term) -> list[tuple[str, str]]:
+def _in_file(term: Term) -> list[tuple[str, str]]:
     """(language, words of the file) wherever they are not those of the term."""
     own = {"labels": term.labels, "definition": term.definition}
     return [
@@ -214,14 +202,9 @@ def deprecate(request: HttpRequest, code: str) -> HttpResponse:
         messages.warning(request, _("This term is out of use already."))
         return redirect("console:term", term.pk)
     form = DeprecateForm(request.POST or None, terms=Term.objects.of(term.scheme_id).in_use().exclude(pk=term.pk))
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.deprecate_term(term=term, replaced_by=form.cleaned_data["replaced_by"])
-        except ValidationError as error:
-            blame(form, error)
-        else:
-            messages.success(request, _("The term is out of use. Records that carry it keep it."))
-            return redirect("console:terms", term.scheme_id)
+    if attempt(request, form, lambda: services.deprecate_term(term=term, **form.cleaned_data)):
+        messages.success(request, _("The term is out of use. Records that carry it keep it."))
+        return redirect("console:terms", term.scheme_id)
     return show(
         request,
         "console/deprecate.html",
