@@ -285,6 +285,32 @@ def deprecate_term(*, term: Term, replaced_by: Term | None = None) -> Term:
     return locked
 
 
+@transaction.atomic
+def revive_term(*, term: Term) -> Term:
+    """Bring a term back that was taken out of use: forms offer it again, and nothing stands in its place any more.
+
+    Raises ValidationError for a term that is in use, for one below a broader term that is out of use, and for one
+    through which other terms are led on to its replacement: their readers would end elsewhere, unasked.
+    """
+    house = staff.require(staff.TERMS)
+    locked = Term.objects.select_for_update(of=("self",)).select_related("parent").get(pk=term.pk)
+    if locked.status != Term.Status.DEPRECATED:
+        raise ValidationError(_("This term is in use already."))
+    if locked.parent is not None and locked.parent.status == Term.Status.DEPRECATED:
+        raise ValidationError(_("Bring the broader term back first."))
+    heir = locked.replaced_by_id or "–"
+    led = list(locked.replaces.order_by("code").values_list("code", flat=True)) if locked.replaced_by_id else []
+    if led:
+        raise ValidationError(
+            _("%(terms)s: replaced through this term by %(heir)s. Bring these back first, or leave it out of use."),
+            params={"terms": ", ".join(led), "heir": heir},
+        )
+    locked.status, locked.replaced_by = Term.Status.CURRENT, None
+    locked.save(update_fields=["status", "replaced_by"])
+    audit.record("term.revived", tenant_id=house, subject=locked, reason=f"{locked.pk} ← {heir}")
+    return locked
+
+
 def current_term(term: Term) -> Term:
     """The term that stands for this one today: itself, or the end of its line of replacements."""
     seen = {term.pk}

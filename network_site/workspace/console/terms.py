@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -184,12 +185,17 @@ def _in_file(term: Term) -> list[tuple[str, str]]:
 @for_staff(staff.TERMS)
 def restore(request: HttpRequest, code: str) -> HttpResponse:
     """Take the file's words back."""
+    return _done(request, code, services.restore_term, _("The words of the file stand again."))
+
+
+def _done(request: HttpRequest, code: str, verb: Callable[..., Term], done: str) -> HttpResponse:
+    """Do what takes no form, and say on the term's page what came of it."""
     try:
-        services.restore_term(term=_term(code))
+        verb(term=_term(code))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
-        messages.success(request, _("The words of the file stand again."))
+        messages.success(request, done)
     return redirect("console:term", code)
 
 
@@ -220,3 +226,10 @@ def deprecate(request: HttpRequest, code: str) -> HttpResponse:
         crumbs=[*_crumbs(term.scheme), (reverse("console:term", args=[term.pk]), f"{term.pk} {term.label}")],
         status=422 if form.errors else 200,
     )
+
+
+@require_POST
+@for_staff(staff.TERMS)
+def revive(request: HttpRequest, code: str) -> HttpResponse:
+    """Bring a term back that was taken out of use."""
+    return _done(request, code, services.revive_term, _("The term is in use again, and forms offer it."))
