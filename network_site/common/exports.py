@@ -266,6 +266,12 @@ def clear_expired() -> int:
             return count
 
 
+def is_private(export: Export) -> bool:
+    """Whether the file holds rows that are not for everybody; so does one of a list that is offered no more."""
+    source = sources.get(export.source)
+    return source is None or source.is_private
+
+
 def find_export(pk: UUID) -> Export | None:
     """A finished export of the current person that has not expired, for the view of private files."""
     return Export.objects.filter(pk=pk, state=Export.State.DONE, expires_at__gt=timezone.now()).first()

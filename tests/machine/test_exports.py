@@ -8,6 +8,7 @@ import io
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.db import connection
@@ -163,6 +164,26 @@ def test_our_practices_are_ours_alone(people: People, client: Client, sign_in: S
     assert len(csv_rows(take(sign_in(without), "our-practices").content)) == 1
 
 
+def asked_who_she_is(answer: Any) -> bool:
+    return answer.status_code == 302 and "/accounts/reauthenticate/" in answer.url
+
+
+def test_a_private_list_leaves_only_with_whoever_showed_recently_who_she_is(people: People, client: Client) -> None:
+    focal_point = people.focal_point()
+    draft(focal_point, title="Ours")
+    published(people)
+    # The session is open, but nobody says since when.
+    client.force_login(focal_point)
+    for method in (client.get, client.post):
+        assert asked_who_she_is(method("/en/export/our-practices/csv/"))
+    asked = take(client, "our-practices", query="?status=draft")
+    assert parse_qs(urlsplit(asked.url).query)["next"] == ["/en/export/our-practices/csv/?status=draft"]
+    # What everybody reads asks for nothing.
+    assert len(csv_rows(take(client, "practices").content)) == 2
+    done = client.post(asked.url, {"password": "a long enough password"}, follow=True)
+    assert [row[1] for row in csv_rows(done.content)] == ["Title", "Ours"]
+
+
 # --- Long lists ------------------------------------------------------------------------------
 
 
@@ -231,6 +252,23 @@ def test_a_long_list_is_written_in_the_background_and_kept_for_its_owner(
         prove_second_factor(browser, other)
         assert browser.get(page).status_code == 404
         assert browser.get(f"/en/files/{export.pk}/").status_code == 404
+
+
+def test_a_file_that_was_written_is_not_for_whoever_finds_the_session_open(
+    people: People, client: Client, sign_in: SignIn, short_patience: None
+) -> None:
+    focal_point = people.focal_point()
+    for _ in range(2):
+        draft(focal_point)
+        published(people)
+    sign_in(focal_point)
+    private, public = order(client, "our-practices"), order(client, "practices")
+    outbox.drain()
+    left_open = Client()
+    left_open.force_login(focal_point)
+    assert asked_who_she_is(left_open.get(f"/en/files/{private.pk}/"))
+    assert left_open.get(f"/en/files/{public.pk}/").status_code == 200
+    assert client.get(f"/en/files/{private.pk}/").status_code == 200
 
 
 def test_ten_clicks_are_one_file(people: People, client: Client, sign_in: SignIn, short_patience: None) -> None:
