@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from network_site.common.deadletters import MAX_REASON
 from network_site.common.language import CODES
@@ -51,7 +52,7 @@ class TermForm(ByLanguage):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._each("label", _("Label"))
+        self._each("label", pgettext_lazy("of a term", "Label"))
         self._each("definition", _("Definition"), lines=3)
 
     @staticmethod
