@@ -194,6 +194,16 @@ def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exports, "TELL_EVERY", 1)
 
 
+@pytest.fixture
+def focal_point(people: People, sign_in: SignIn, short_patience: None) -> User:
+    """Somebody who is signed in, and whose ministry has too many practices for a file that comes at once."""
+    user = people.focal_point()
+    for _ in range(2):
+        draft(user)
+    sign_in(user)
+    return user
+
+
 def order(client: Client, source: str, kind: str = "csv", key: str = "") -> Export:
     answer = client.post(f"/en/export/{source}/{kind}/", {"key": key} if key else {})
     assert answer.status_code == 302, answer.content
@@ -255,13 +265,10 @@ def test_a_long_list_is_written_in_the_background_and_kept_for_its_owner(
 
 
 def test_a_file_that_was_written_is_not_for_whoever_finds_the_session_open(
-    people: People, client: Client, sign_in: SignIn, short_patience: None
+    people: People, client: Client, focal_point: User
 ) -> None:
-    focal_point = people.focal_point()
     for _ in range(2):
-        draft(focal_point)
         published(people)
-    sign_in(focal_point)
     private, public = order(client, "our-practices"), order(client, "practices")
     outbox.drain()
     left_open = Client()
@@ -271,22 +278,12 @@ def test_a_file_that_was_written_is_not_for_whoever_finds_the_session_open(
     assert client.get(f"/en/files/{private.pk}/").status_code == 200
 
 
-def test_ten_clicks_are_one_file(people: People, client: Client, sign_in: SignIn, short_patience: None) -> None:
-    focal_point = people.focal_point()
-    for _ in range(2):
-        draft(focal_point)
-    sign_in(focal_point)
+def test_ten_clicks_are_one_file(client: Client, focal_point: User) -> None:
     key = "6b0c1f0e-8f0a-4a57-b9d8-111111111111"
     assert order(client, "our-practices", key=key).pk == order(client, "our-practices", key=key).pk
 
 
-def test_who_has_left_the_organisation_gets_no_file(
-    people: People, client: Client, sign_in: SignIn, short_patience: None
-) -> None:
-    focal_point = people.focal_point()
-    for _ in range(2):
-        draft(focal_point)
-    sign_in(focal_point)
+def test_who_has_left_the_organisation_gets_no_file(client: Client, focal_point: User) -> None:
     export = order(client, "our-practices")
     with as_service("seeding", "test"):
         assert unscoped(Membership).filter(user_id=focal_point.pk).update(valid_to=timezone.now()) == 1
@@ -296,13 +293,9 @@ def test_who_has_left_the_organisation_gets_no_file(
 
 
 def test_more_than_a_file_holds_is_refused_with_a_way_out(
-    people: People, client: Client, sign_in: SignIn, short_patience: None, monkeypatch: pytest.MonkeyPatch
+    client: Client, focal_point: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(exports, "MAX_ROWS", 1)
-    focal_point = people.focal_point()
-    for _ in range(2):
-        draft(focal_point)
-    sign_in(focal_point)
     answer = client.post("/en/export/our-practices/csv/")
     assert (answer.status_code, "narrow the list" in answer.content.decode()) == (422, True)
     with acting(focal_point), pytest.raises(exports.TooManyRows):
@@ -311,13 +304,7 @@ def test_more_than_a_file_holds_is_refused_with_a_way_out(
         exports.write("csv", [exports.Column("a", "A")], [{"a": 1}, {"a": 2}])
 
 
-def test_after_seven_days_file_and_row_are_gone(
-    people: People, client: Client, sign_in: SignIn, short_patience: None
-) -> None:
-    focal_point = people.focal_point()
-    for _ in range(2):
-        draft(focal_point)
-    sign_in(focal_point)
+def test_after_seven_days_file_and_row_are_gone(client: Client, focal_point: User) -> None:
     export = order(client, "our-practices")
     outbox.drain()
     export = state_of(export)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -40,9 +40,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @for_staff(staff.ANNOUNCEMENTS)
 def write(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
     """A new announcement, or a change to one."""
-    announcement = Announcement.objects.filter(pk=pk).first() if pk else None
-    if pk and announcement is None:
-        raise Http404
+    announcement = get_object_or_404(Announcement, pk=pk) if pk else None
     new = {"level": "info", "audience": "public", "starts_at": timezone.now().strftime(MOMENT)}
     edit = Edit(request, EDITABLE, announcement, new)
     save = announcements.save_announcement
@@ -63,9 +61,6 @@ def write(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
 @for_staff(staff.ANNOUNCEMENTS)
 def end(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take one down now."""
-    announcement = Announcement.objects.filter(pk=pk).first()
-    if announcement is None:
-        raise Http404
-    announcements.end_announcement(announcement=announcement)
+    announcements.end_announcement(announcement=get_object_or_404(Announcement, pk=pk))
     messages.success(request, _("It is taken down. Pages stop showing it within a minute."))
     return redirect("console:announcements")

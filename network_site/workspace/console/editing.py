@@ -11,13 +11,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms import Form
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from network_site.common.workflow import StaleVersion
 
-from .access import blame
+from .access import blame, show
 
 R = TypeVar("R", bound=models.Model)
 
@@ -31,6 +31,21 @@ def attempt(request: HttpRequest, form: Form, verb: Callable[[], Any]) -> Any:
     except ValidationError as error:
         blame(form, error)
         return None
+
+
+def show_form(
+    request: HttpRequest,
+    template: str,
+    form: Form,
+    *,
+    save: Any,
+    title: Any,
+    crumbs: list[tuple[str, Any]],
+    **context: Any,
+) -> HttpResponse:
+    """A page with a form; 422 where something is wrong with what was sent."""
+    status = 422 if form.errors else 200
+    return show(request, template, context | {"form": form, "save": save}, title=title, crumbs=crumbs, status=status)
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -38,9 +38,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @for_staff(staff.GLOSSARY)
 def write(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
     """A new concept, or a change to one."""
-    concept = GlossaryConcept.objects.prefetch_related("terms").filter(pk=pk).first() if pk else None
-    if pk and concept is None:
-        raise Http404
+    concept = get_object_or_404(GlossaryConcept.objects.prefetch_related("terms"), pk=pk) if pk else None
     edit = Edit(request, EDITABLE, concept)
     if edit.attempt(lambda seen: glossary.save_concept(concept=concept, seen=seen, **edit.form.arguments())):
         messages.success(request, _("Saved. Loading the file again leaves this concept alone."))

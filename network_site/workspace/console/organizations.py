@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -22,7 +23,7 @@ from network_site.organizations.models import Organization, User, Verification
 from network_site.taxonomy.models import Country
 
 from .access import asked, for_staff, page_of, show
-from .editing import Edit, Editable, attempt
+from .editing import Edit, Editable, attempt, show_form
 from .forms import OrganizationForm, VerificationForm
 
 
@@ -35,10 +36,12 @@ def _with_state():  # type: ignore[no-untyped-def]
 
 
 def _get(pk: UUID) -> Organization:
-    organization: Organization | None = _with_state().filter(pk=pk).first()
-    if organization is None:
-        raise Http404
+    organization: Organization = get_object_or_404(_with_state(), pk=pk)
     return organization
+
+
+def _state_label(organization: Organization) -> Any:
+    return dict(VerificationState.choices)[organization.verification]  # type: ignore[attr-defined]
 
 
 @require_safe
@@ -95,13 +98,13 @@ def create(request: HttpRequest) -> HttpResponse:
     if made is not None:
         messages.success(request, _("The organisation is there. It is not verified yet."))
         return redirect("console:organization", made.pk)
-    return show(
+    return show_form(
         request,
         "console/organization_form.html",
-        {"form": form, "save": _("Add the organisation")},
+        form,
+        save=_("Add the organisation"),
         title=_("A new organisation"),
         crumbs=_crumbs(),
-        status=422 if form.errors else 200,
     )
 
 
@@ -125,7 +128,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
         | {
             "organization": organization,
             "save": _("Save"),
-            "state_label": dict(VerificationState.choices)[organization.verification],  # type: ignore[attr-defined]
+            "state_label": _state_label(organization),
             "decisions": [(one, people.get(one.decided_by)) for one in decisions],
         },
         title=organization.name,
@@ -144,16 +147,13 @@ def verify(request: HttpRequest, pk: UUID) -> HttpResponse:
     if attempt(request, form, lambda: decide(organization=organization, **form.cleaned_data)):
         messages.success(request, _("The decision is on record."))
         return redirect("console:organization", organization.pk)
-    return show(
+    return show_form(
         request,
         "console/verify.html",
-        {
-            "form": form,
-            "organization": organization,
-            "save": _("Put the decision on record"),
-            "state_label": dict(VerificationState.choices)[organization.verification],  # type: ignore[attr-defined]
-        },
+        form,
+        save=_("Put the decision on record"),
         title=_("Verification"),
         crumbs=[*_crumbs(), (reverse("console:organization", args=[organization.pk]), organization.name)],
-        status=422 if form.errors else 200,
+        organization=organization,
+        state_label=_state_label(organization),
     )

@@ -8,8 +8,8 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import get_language
@@ -25,7 +25,7 @@ from practices.models import DatabankPage
 from practices.selectors import count_with_network_by_term
 
 from .access import asked, for_staff, show
-from .editing import Edit, Editable, attempt
+from .editing import Edit, Editable, attempt, show_form
 from .forms import DeprecateForm, NewTermForm, TermForm
 
 EDITABLE = Editable(TermForm, TermForm.of, services.words_mark)
@@ -42,17 +42,11 @@ def _crumbs(scheme: Scheme | None = None) -> list[tuple[str, Any]]:
 
 
 def _scheme(code: str) -> Scheme:
-    scheme = Scheme.objects.filter(pk=code).first()
-    if scheme is None:
-        raise Http404
-    return scheme
+    return get_object_or_404(Scheme, pk=code)
 
 
 def _term(code: str) -> Term:
-    term = Term.objects.select_related("scheme", "parent", "replaced_by").filter(pk=code).first()
-    if term is None:
-        raise Http404
-    return term
+    return get_object_or_404(Term.objects.select_related("scheme", "parent", "replaced_by"), pk=code)
 
 
 @require_safe
@@ -134,13 +128,13 @@ def create(request: HttpRequest, scheme: str) -> HttpResponse:
     if made is not None:
         messages.success(request, _("The term is there, and forms offer it."))
         return redirect("console:term", made.pk)
-    return show(
+    return show_form(
         request,
         "console/term_form.html",
-        {"form": form, "save": _("Add the term")},
+        form,
+        save=_("Add the term"),
         title=_("A new term"),
         crumbs=_crumbs(found),
-        status=422 if form.errors else 200,
     )
 
 
@@ -211,20 +205,17 @@ def deprecate(request: HttpRequest, code: str) -> HttpResponse:
     if attempt(request, form, lambda: services.deprecate_term(term=term, **form.cleaned_data)):
         messages.success(request, _("The term is out of use. Records that carry it keep it."))
         return redirect("console:terms", term.scheme_id)
-    return show(
+    return show_form(
         request,
         "console/deprecate.html",
-        {
-            "form": form,
-            "term": term,
-            "save": _("Take it out of use"),
-            "published": counts_of_all_terms(scheme=term.scheme_id, kind="practice").get(term.pk, 0),
-            "in_work": count_with_network_by_term(term.scheme_id).get(term.pk, 0),
-            "narrower": term.children.filter(status=Term.Status.CURRENT).count(),
-        },
+        form,
+        save=_("Take it out of use"),
         title=_("Take out of use"),
         crumbs=[*_crumbs(term.scheme), (reverse("console:term", args=[term.pk]), f"{term.pk} {term.label}")],
-        status=422 if form.errors else 200,
+        term=term,
+        published=counts_of_all_terms(scheme=term.scheme_id, kind="practice").get(term.pk, 0),
+        in_work=count_with_network_by_term(term.scheme_id).get(term.pk, 0),
+        narrower=term.children.filter(status=Term.Status.CURRENT).count(),
     )
 
 
