@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
+from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from network_site.common.language import current_language, language_name, pick
 from network_site.publishing.models import PublishedRecord
+from network_site.publishing.selectors import offered_files
 from network_site.taxonomy.models import Country, Term
 
 from .enums import (
@@ -182,6 +186,7 @@ def page_context(record: PublishedRecord, snapshot: dict[str, Any]) -> dict[str,
             }
             for part in snapshot["evidence_items"]
         ],
+        "attachments": attachments(record, snapshot),
         "review": review_context(snapshot),
         "published_on": date.fromisoformat(snapshot["published_on"]),
         "last_confirmed": record.last_confirmed,
@@ -189,6 +194,24 @@ def page_context(record: PublishedRecord, snapshot: dict[str, Any]) -> dict[str,
         "source": snapshot["source"],
         "source_line": source_line(snapshot["source"]),
     }
+
+
+def attachments(record: PublishedRecord, snapshot: dict[str, Any]) -> list[dict[str, Any]]:
+    """The files that the snapshot lists, each with its address while it can be had (else an empty one)."""
+    listed = snapshot.get("attachments")
+    if not listed:
+        return []
+    offered = offered_files(record)
+    return [
+        part
+        | {
+            "path": reverse("private_file", args=[part["id"]]) if UUID(part["id"]) in offered else "",
+            "kind": part["name"].rpartition(".")[2].upper(),
+            "size_words": filesizeformat(part["size"]),
+            "language_words": language_name(part["language"]),
+        }
+        for part in listed
+    ]
 
 
 def review_context(snapshot: dict[str, Any]) -> dict[str, Any]:

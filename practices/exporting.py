@@ -52,7 +52,7 @@ def _public_columns() -> list[Column]:
         Column("SC", _("Scale")),
         Column("evidence_level", _("Evidence level")),
         Column("direction", _("Direction")),
-        Column("label", _("Label")),
+        Column("label", pgettext("mark of a practice", "Label")),
         Column("provenance", _("Where it comes from")),
         Column("version", _("Version")),
         Column("published_on", _("Published on")),

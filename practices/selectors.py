@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from network_site.common.models import TransitionRecord
 from network_site.organizations.actor import Actor
 from network_site.organizations.enums import OrganizationKind, Role
-from network_site.organizations.models import Organization, User
+from network_site.organizations.models import Membership, Organization, User
 from network_site.organizations.selectors import addresses_of
 
 from .enums import EDITABLE, IN_WORK, PracticeStatus, ReviewStatus
-from .models import Assistance, Attachment, Contact, EvidenceItem, PracticeVersion, Review, VersionTerm
+from .models import Assistance, Attachment, Contact, EvidenceItem, Practice, PracticeVersion, Review, VersionTerm
 from .workflow import PRACTICE
 
 # The states in which a version waits for the Network, or for its ministry's answer to it.
@@ -246,6 +246,13 @@ def _waiting_states(actor: Actor) -> dict[str, str]:
         states[PracticeStatus.DRAFT] = _("Go on writing")
         states[PracticeStatus.REVISION] = _("Answer the questions")
     return states
+
+
+def keeper_of(practice: Practice) -> User | None:
+    """Who looks after a practice: whoever it was given to, else whoever began it; nobody once she left."""
+    members = Membership.objects.filter(organization_id=practice.owner_id, valid_to__isnull=True)
+    keepers = User.objects.filter(pk=practice.keeper_id or practice.created_by_id)
+    return keepers.filter(pk__in=members.values("user_id")).first()
 
 
 def list_kept(user_id: UUID, organization_id: UUID) -> list[PracticeVersion]:

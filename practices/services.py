@@ -51,7 +51,7 @@ from .models import (
     Translation,
     VersionTerm,
 )
-from .snapshot import JSON_SCHEMA, SCHEMA, build_snapshot, source_digest, terms_of
+from .snapshot import JSON_SCHEMA, SCHEMA, build_snapshot, public_attachments, source_digest, terms_of
 from .workflow import PRACTICE, REVIEW_FLOW
 
 RICH_TEXTS = ("description",)
@@ -976,6 +976,10 @@ def publish_practice(version: PracticeVersion, *, note: str = "", lock_version: 
         evidence_level=marks.evidence_level,
         provenance=document["provenance"],
         is_demo=practice.is_demo,
+        files=[
+            publishing.OfferedFile(id=row.pk, path=str(row.file.name), name=row.name, content_type=row.content_type)
+            for row in public_attachments(published)
+        ],
     )
     return published
 

@@ -16,7 +16,7 @@ from network_site.common.models import TransitionRecord
 
 from .enums import Aspect, Criterion, Direction, Documented, Label
 from .marks import Marks, filed_reviews, marks_of, scores_of, settled
-from .models import PracticeVersion, Translation
+from .models import Attachment, PracticeVersion, Translation
 
 SCHEMA = "enlace.practice/1"
 PUBLIC_STEPS = (
@@ -76,6 +76,22 @@ JSON_SCHEMA: dict[str, Any] = {
         "evidence_items": _list,
         "costs": _list,
         "figures": _list,
+        "attachments": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["id", "title", "name", "type", "size", "language"],
+                "properties": {
+                    "id": _text,
+                    "title": _text,
+                    "name": _text,
+                    "type": _text,
+                    "size": {"type": "integer", "minimum": 0},
+                    "language": {"enum": list(CODES)},
+                },
+                "additionalProperties": False,
+            },
+        },
         "marks": {
             "type": "object",
             "required": ["evidence_level", "direction", "completeness", "label"],
@@ -212,6 +228,17 @@ def build_snapshot(version: PracticeVersion, *, marks: Marks | None = None) -> d
             {"category": row.category, "year": row.year, "amount": str(row.amount), "currency": row.currency}
             for row in version.costs.all()
         ],
+        "attachments": [
+            {
+                "id": str(row.pk),
+                "title": row.title,
+                "name": row.name,
+                "type": row.content_type,
+                "size": row.file.size,
+                "language": row.language,
+            }
+            for row in public_attachments(version)
+        ],
         "marks": {
             "evidence_level": marks.evidence_level,
             "direction": marks.direction,
@@ -227,6 +254,11 @@ def build_snapshot(version: PracticeVersion, *, marks: Marks | None = None) -> d
         "review_due": today.replace(year=today.year + 1, day=min(today.day, 28)).isoformat(),
         "is_demo": practice.is_demo,
     }
+
+
+def public_attachments(version: PracticeVersion) -> list[Attachment]:
+    """The files of a version that its ministry lets everybody have."""
+    return [row for row in version.attachments.all() if row.is_public]
 
 
 def terms_of(version: PracticeVersion) -> dict[str, list[str]]:

@@ -22,6 +22,7 @@ from . import audit, staff
 from .html import plain
 from .language import CODES, pick
 from .models import Announcement
+from .staleness import mark_of, refuse_stale
 
 KEY = "announcements"
 KEPT_SECONDS = 60
@@ -94,8 +95,13 @@ def save_announcement(
     level: str,
     starts_at: datetime,
     ends_at: datetime | None = None,
+    seen: str | None = None,
 ) -> Announcement:
-    """Write a new announcement or change one. Raises ValidationError, with the field of each fault."""
+    """Write a new announcement or change one.
+
+    Raises ValidationError, with the field of each fault, and StaleVersion when it is no longer as it was `seen`
+    (`mark`).
+    """
     house = staff.require(staff.ANNOUNCEMENTS)
     cleaned = {code: plain(texts.get(code, "")).strip() for code in CODES}
     faults: dict[str, Any] = {}
@@ -112,14 +118,18 @@ def save_announcement(
         faults["level"] = _("Choose how it looks.")
     if faults:
         raise ValidationError(faults)
+    wanted = {"texts": cleaned, "audience": audience, "level": level, "starts_at": starts_at, "ends_at": ends_at}
     before = None
     if announcement is None:
         announcement = Announcement()
     else:
         announcement = Announcement.objects.select_for_update().get(pk=announcement.pk)
         before = _told(announcement)
-    announcement.texts, announcement.audience, announcement.level = cleaned, audience, level
-    announcement.starts_at, announcement.ends_at = starts_at, ends_at
+        if wanted == before:
+            return announcement
+        refuse_stale(announcement, seen=seen, now=before)
+    for name, value in wanted.items():
+        setattr(announcement, name, value)
     announcement.save()
     audit.record(
         "announcement.written" if before is None else "announcement.changed",
@@ -147,6 +157,11 @@ def end_announcement(*, announcement: Announcement) -> Announcement:
     audit.record("announcement.ended", tenant_id=house, subject=locked, before=before, after=_told(locked))
     cache.delete(KEY)
     return locked
+
+
+def mark(announcement: Announcement) -> str:
+    """What a form carries of the announcement that it shows."""
+    return mark_of(_told(announcement))
 
 
 def _told(announcement: Announcement) -> dict[str, Any]:

@@ -22,6 +22,7 @@ class CommonConfig(AppConfig):
 
         connection_created.connect(teach_sqlite, dispatch_uid="common.teach_sqlite")
         file_finders.fill("exports", exports.find_export)
+        periodic.jobs.fill("exports", (3600, exports.clear_expired))
         periodic.jobs.fill("digests", (60, mailings.schedule_due_digests))
         guards.guard("common.TransitionRecord", guards.APPEND_ONLY)
         guards.guard("common.AuditEntry", guards.APPEND_ONLY)

@@ -255,6 +255,23 @@ def forget_expired() -> int:
     return len(gone)
 
 
+def clear_expired() -> int:
+    """Remove everything whose days are over, batch by batch, for the relay's clock; how many exports it was."""
+    count = 0
+    while True:
+        with as_service("relay", "exports that expired"), transaction.atomic():
+            gone = forget_expired()
+        count += gone
+        if not gone:
+            return count
+
+
+def is_private(export: Export) -> bool:
+    """Whether the file holds rows that are not for everybody; so does one of a list that is offered no more."""
+    source = sources.get(export.source)
+    return source is None or source.is_private
+
+
 def find_export(pk: UUID) -> Export | None:
     """A finished export of the current person that has not expired, for the view of private files."""
     return Export.objects.filter(pk=pk, state=Export.State.DONE, expires_at__gt=timezone.now()).first()

@@ -113,6 +113,8 @@ def send_private_file(found: Any) -> HttpResponse | FileResponse:
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "default-src 'none'; sandbox",
         "Cache-Control": "private, no-store",
+        # What is taken back must not live on in an index of somebody else.
+        "X-Robots-Tag": "noindex",
     }
     if settings.PRIVATE_ACCEL_LOCATION:
         headers["X-Accel-Redirect"] = settings.PRIVATE_ACCEL_LOCATION + found.file.name

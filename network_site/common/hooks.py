@@ -7,6 +7,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.http import HttpRequest
+
 _service: Callable[[str, str], AbstractContextManager[object]] | None = None
 
 # What something is, and which one: ("practices.practiceversion", id).
@@ -78,3 +80,19 @@ def zones(people: Collection[UUID]) -> dict[UUID, str]:
     if _zones is None:
         raise RuntimeError("No floor provides readers.")
     return _zones(people)
+
+
+_proof: Callable[[HttpRequest], None] | None = None
+
+
+def provide_proof(ask: Callable[[HttpRequest], None]) -> None:
+    """Let the organizations floor say how somebody shows once more who she is."""
+    global _proof
+    _proof = ask
+
+
+def ask_to_prove(request: HttpRequest) -> None:
+    """Lead to "Is it you?" unless that was shown recently, by an exception that the site answers."""
+    if _proof is None:
+        raise RuntimeError("No floor provides proofs.")
+    _proof(request)

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from . import announcements, exports, outbox
 from .files import find_private_file, send_private_file
+from .hooks import ask_to_prove
 from .idempotency import new_key
 from .models import Export
 
@@ -41,6 +42,8 @@ def private_file(request: HttpRequest, pk: UUID) -> HttpResponse | FileResponse:
     found = find_private_file(pk)
     if found is None:
         raise Http404
+    if isinstance(found, Export) and exports.is_private(found):
+        ask_to_prove(request)
     return send_private_file(found)
 
 
@@ -76,13 +79,16 @@ def take_list(request: HttpRequest, source: str, kind: str) -> HttpResponse:
     """A list as CSV or XLSX, narrowed by the parameters of its own page.
 
     Up to AT_ONCE rows come at once. For more a signed-in person leaves an order (POST) and is led to its progress;
-    everybody else gets the first rows, and a last line that says so.
+    everybody else gets the first rows, and a last line that says so. A private list leaves only with whoever showed
+    recently who she is.
     """
     wanted = exports.sources.get(source)
     if wanted is None or kind not in exports.CONTENT_TYPES:
         raise Http404
-    if wanted.is_private and not request.user.is_authenticated:
-        return redirect_to_login(request.get_full_path())
+    if wanted.is_private:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        ask_to_prove(request)
     found = wanted.find(request.GET)
     total = exports.size_of(found)
     if total <= exports.AT_ONCE:

@@ -14,11 +14,13 @@ class OrganizationsConfig(AppConfig):
         # They register checks, consumers, receivers and the reader of shared histories.
         from . import readers, receivers, rls, sessions, tenancy  # noqa: F401
         from .actor import acting_as, service_actor
+        from .proving import ask_to_prove
         from .selectors import person_at_work
 
         hooks.provide_service_actor(lambda name, reason: acting_as(service_actor(name), reason=reason))
         hooks.provide_person_actor(person_at_work)
         guards.guard("organizations.Verification", guards.APPEND_ONLY)
+        hooks.provide_proof(ask_to_prove)
         hooks.provide_readers(readers.reader_of, readers.zones_of)
         post_migrate.connect(_install_row_level_security, dispatch_uid="organizations.install_rls")
 

@@ -24,6 +24,7 @@ from network_site.common import audit, idempotency, outbox, staff
 from network_site.common.html import plain
 from network_site.common.language import CODES, fold
 from network_site.common.scoping import current_actor
+from network_site.common.staleness import mark_of, refuse_stale
 from network_site.taxonomy.models import Country
 
 from . import permissions
@@ -71,11 +72,13 @@ def keep_organization(
     website: str = "",
     domains: Collection[str] = (),
     listed: bool = True,
+    seen: str | None = None,
 ) -> Organization:
     """Create an organisation, or change one; from now on loading the file leaves it alone.
 
     Raises ValidationError, with the field of each fault: a name is there in all four languages and
-    cannot be taken for another organisation's. The entry stands in the organisation's own trail.
+    cannot be taken for another organisation's; StaleVersion when it is no longer as it was `seen`
+    (`profile_mark`). The entry stands in the organisation's own trail.
     """
     house = staff.require(staff.ORGANIZATIONS)
     # One lock for all names: two people cannot bring in look-alikes at the same moment.
@@ -113,11 +116,22 @@ def keep_organization(
     else:
         organization = Organization.objects.select_for_update().get(pk=organization.pk)
         before = _profile(organization)
-    organization.names, organization.kind, organization.country = cleaned, kind, country
-    organization.acronym, organization.region = tidy(acronym)[:20], tidy(region)[:80]
-    organization.website, organization.domains, organization.listed = website, hosts, listed
-    if _profile(organization) == before:
+    wanted = {
+        "names": cleaned,
+        "kind": kind,
+        "country_id": country.pk if country is not None else None,
+        "acronym": tidy(acronym)[:20],
+        "region": tidy(region)[:80],
+        "website": website,
+        "domains": hosts,
+        "listed": listed,
+    }
+    if wanted == before:
         return organization
+    if before is not None:
+        refuse_stale(organization, seen=seen, now=before)
+    for name, value in wanted.items():
+        setattr(organization, name, value)
     organization.edited_at = timezone.now()
     organization.save()
     audit.record(
@@ -159,6 +173,11 @@ def _new_key(name: str) -> str:
     while Organization.objects.filter(key=key).exists():
         key, number = f"{base}-{number}", number + 1
     return key
+
+
+def profile_mark(organization: Organization) -> str:
+    """What a form carries of the organisation that it shows."""
+    return mark_of(_profile(organization))
 
 
 def _profile(organization: Organization) -> dict[str, Any]:

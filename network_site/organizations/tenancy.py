@@ -36,6 +36,7 @@ SHARED_MODELS: dict[str, str] = {
     "organizations.IdentityDomain": "read before there is an actor: which server answers for an address",
     "organizations.SeenAssertion": "hashes of used assertions; no page shows them",
     "publishing.PublishedRecord": "the public plane; its manager filters by audience",
+    "publishing.PublishedFile": "the public plane; read through its record",
     "publishing.PublishedVersion": "the public plane; read through its record",
     "publishing.RecordTerm": "the public plane; read through its record",
     "publishing.RecordNumber": "the counter of public numbers",

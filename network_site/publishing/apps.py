@@ -9,12 +9,14 @@ class PublishingConfig(AppConfig):
 
     def ready(self) -> None:
         from network_site.common import guards, periodic
+        from network_site.common.files import file_finders
 
-        from . import exporting, receivers
+        from . import exporting, receivers, selectors
 
         exporting.connect()
-        for model in ("PublishedRecord", "PublishedVersion", "RecordTerm"):
+        for model in ("PublishedFile", "PublishedRecord", "PublishedVersion", "RecordTerm"):
             guards.guard(f"publishing.{model}", guards.PUBLISHING_ONLY)
+        file_finders.fill("publishing", selectors.find_published_file)
         receivers.connect()
         periodic.jobs.fill("publishing.scheduled", (60, receivers.publish_scheduled))
         periodic.jobs.fill("publishing.staff", (300, receivers.follow_staff))

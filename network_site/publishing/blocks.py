@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail import blocks
 from wagtail.blocks.struct_block import StructBlockValidationError
 from wagtail.documents.blocks import DocumentChooserBlock
@@ -35,7 +36,9 @@ def only_https(address: str) -> None:
 class LinkBlock(blocks.StructBlock):
     """Words that lead somewhere: to a page of the site, a place in it, or another site."""
 
-    label = blocks.CharBlock(max_length=80, label=_("words"), help_text=_("A verb first: “Read the report”."))
+    label = blocks.CharBlock(
+        max_length=80, label=pgettext_lazy("of a link", "words"), help_text=_("A verb first: “Read the report”.")
+    )
     page = blocks.PageChooserBlock(
         required=False, label=_("page"), help_text=_("Readers get it in their language where it exists.")
     )
@@ -169,7 +172,7 @@ class FiguresBlock(blocks.ListBlock):
 class QuoteBlock(blocks.StructBlock):
     """What somebody said or wrote."""
 
-    text = blocks.TextBlock(max_length=600, label=_("words"))
+    text = blocks.TextBlock(max_length=600, label=pgettext_lazy("of a quotation", "words"))
     who = blocks.CharBlock(max_length=120, label=_("who said it"), help_text=_("Name and office."))
     source = blocks.CharBlock(required=False, max_length=200, label=_("where it stands"))
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from network_site.common.exports import Column, Source, sources
 from network_site.common.language import current_language, pick
@@ -31,7 +31,7 @@ def _columns() -> list[Column]:
         Column("country_code", _("Country code")),
         Column("place", _("Place")),
         Column("languages", _("Languages")),
-        Column("about", _("About")),
+        Column("about", pgettext("an organisation", "About")),
         Column("source", _("Source")),
         Column("is_observer", _("Observer")),
         Column("is_demo", _("Demonstration")),

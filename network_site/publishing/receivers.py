@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models.signals import post_save
@@ -10,7 +11,7 @@ from wagtail.models import Page
 from wagtail.signals import page_published
 
 from network_site.common import hooks
-from network_site.organizations.models import Membership
+from network_site.organizations.models import Membership, membership_updated
 
 from . import staff, translations
 
@@ -18,11 +19,16 @@ from . import staff, translations
 def connect() -> None:
     """Called once, when the app is ready."""
     post_save.connect(_membership_changed, sender=Membership, dispatch_uid="publishing.staff")
+    membership_updated.connect(_memberships_updated, dispatch_uid="publishing.staff")
     page_published.connect(_page_published, dispatch_uid="publishing.translations")
 
 
 def _membership_changed(sender: Any, instance: Membership, **kwargs: Any) -> None:
     staff.follow_membership(instance.user_id)
+
+
+def _memberships_updated(sender: Any, user_id: UUID, **kwargs: Any) -> None:
+    staff.follow_membership(user_id)
 
 
 def _page_published(sender: Any, instance: Page, **kwargs: Any) -> None:

@@ -39,6 +39,7 @@ from .models import (
     OrganizationsPage,
     PublicationIndexPage,
     PublicationPage,
+    PublishedFile,
     PublishedRecord,
     RecordTerm,
 )
@@ -488,3 +489,13 @@ def open_records() -> QuerySet[PublishedRecord]:
     """Records that may stand on a public page, whoever asks."""
     records: QuerySet[PublishedRecord] = PublishedRecord.objects.live().filter(audience=Audience.PUBLIC)
     return records.defer("search_text")
+
+
+def find_published_file(pk: UUID) -> PublishedFile | None:
+    """A file of a record that is published and that the current actor may read, else None."""
+    return PublishedFile.objects.filter(pk=pk, record__in=PublishedRecord.objects.live()).first()
+
+
+def offered_files(record: PublishedRecord) -> set[UUID]:
+    """The ids under which a record's files can be had today."""
+    return set(PublishedFile.objects.filter(record=record).values_list("pk", flat=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,17 @@ from network_site.common.language import fold
 from network_site.organizations.models import Organization
 from network_site.taxonomy.models import Term
 
-from .models import Audience, PublishedRecord, PublishedVersion, RecordNumber, RecordTerm
+from .models import Audience, PublishedFile, PublishedRecord, PublishedVersion, RecordNumber, RecordTerm
+
+
+@dataclass(frozen=True)
+class OfferedFile:
+    """A file that becomes public with a record: under which id, where it lies, and what it is called."""
+
+    id: UUID
+    path: str
+    name: str
+    content_type: str
 
 
 def next_number(kind: str) -> int:
@@ -47,11 +58,13 @@ def publish(
     evidence_level: int | None = None,
     provenance: str = "",
     is_demo: bool = False,
+    files: Collection[OfferedFile] = (),
 ) -> PublishedRecord:
     """Put a snapshot on the public plane, as a new record or as the next version of one.
 
     In order: the public number (the first time), the snapshot checked against its schema, the
-    record, the immutable version, the terms, the audit trail, the outbox (search and feeds follow).
+    record, the immutable version, the terms, the files that readers may have, the audit trail, the
+    outbox (search and feeds follow).
     Raises jsonschema.ValidationError for a snapshot that its schema refuses, and IntegrityError for
     a version that was published before.
     """
@@ -93,6 +106,7 @@ def publish(
         )
         RecordTerm.objects.filter(record=record).delete()
         RecordTerm.objects.bulk_create(record_terms(record, terms))
+        _offer(record, files)
     audit.record("record.published", tenant_id=owner.pk, subject=record, version=version, after=document, reason=schema)
     outbox.enqueue("record.published", subject=record, version=version, tenant_id=owner.pk)
     return record
@@ -130,6 +144,20 @@ def withdraw(*, record_id: UUID, reason: str) -> PublishedRecord:
     audit.record("record.withdrawn", tenant_id=record.owner_id, subject=record, version=record.version, reason=reason)
     outbox.enqueue("record.withdrawn", subject=record, version=record.version, tenant_id=record.owner_id)
     return record
+
+
+def _offer(record: PublishedRecord, files: Collection[OfferedFile]) -> None:
+    """Let readers have these files of a record, and no other that it offered before.
+
+    The same file under the id of an older version stays, so that the page of that version still leads to it.
+    """
+    held = PublishedFile.objects.filter(record=record)
+    held.exclude(file__in=[one.path for one in files]).delete()
+    held.filter(pk__in=[one.id for one in files]).delete()
+    PublishedFile.objects.bulk_create(
+        PublishedFile(id=one.id, record=record, file=one.path, name=one.name, content_type=one.content_type)
+        for one in files
+    )
 
 
 def record_terms(record: PublishedRecord, codes: Collection[str]) -> list[RecordTerm]:

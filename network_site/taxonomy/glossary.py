@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from network_site.common import audit, staff
 from network_site.common.html import plain
 from network_site.common.language import CODES, fold
+from network_site.common.staleness import mark_of, refuse_stale
 
 from .models import GlossaryConcept, GlossaryTerm
 
@@ -78,21 +79,26 @@ def save_concept(
     definition: Mapping[str, str],
     source: str = "",
     listed: bool = True,
+    seen: str | None = None,
 ) -> GlossaryConcept:
     """Write a new concept or change one; from now on loading the file leaves it alone.
 
     Raises ValidationError, with the field of each fault: the preferred term and the definition are
-    there in all four languages, and a preferred term means one concept.
+    there in all four languages, and a preferred term means one concept; and StaleVersion when it is no
+    longer as it was `seen` (`mark`).
     """
     house = staff.require(staff.GLOSSARY)
     cleaned, texts = _checked(words, definition, concept)
+    source = plain(source).strip()[:300]
     before = None
     if concept is None:
         concept = GlossaryConcept(code=_new_code(cleaned["en"].preferred))
     else:
         concept = GlossaryConcept.objects.select_for_update().get(pk=concept.pk)
         before = _told(concept)
-    concept.definition, concept.source, concept.listed = texts, plain(source).strip()[:300], listed
+        if (_words_of(concept), concept.definition, concept.source, concept.listed) != (cleaned, texts, source, listed):
+            refuse_stale(concept, seen=seen, now=before)
+    concept.definition, concept.source, concept.listed = texts, source, listed
     concept.edited_at = timezone.now()
     concept.save()
     _write_terms(concept, cleaned)
@@ -219,6 +225,11 @@ def _words_of(concept: GlossaryConcept) -> dict[str, Words]:
         )
         for language in CODES
     }
+
+
+def mark(concept: GlossaryConcept) -> str:
+    """What a form carries of the concept that it shows."""
+    return mark_of(_told(concept))
 
 
 def _told(concept: GlossaryConcept) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from network_site.common import audit, staff
 from network_site.common.html import plain
 from network_site.common.language import CODES
 from network_site.common.scoping import actor_or_none
+from network_site.common.staleness import mark_of, refuse_stale
 
 from .models import ContextFigure, Country, Scheme, Term
 
@@ -151,11 +152,12 @@ MAX_DEFINITION = 1000
 
 
 @transaction.atomic
-def edit_term(*, term: Term, labels: Mapping[str, str], definition: Mapping[str, str]) -> Term:
+def edit_term(*, term: Term, labels: Mapping[str, str], definition: Mapping[str, str], seen: str | None = None) -> Term:
     """Change the words of a term; from now on loading the files leaves them alone.
 
     Raises ValidationError, with the field of each fault: a label is there in all four languages, a
-    definition in all or in none.
+    definition in all or in none; and StaleVersion when the words are no longer those that were `seen`
+    (`words_mark`).
     """
     house = staff.require(staff.TERMS)
     words = _checked_words(labels, definition)
@@ -163,6 +165,7 @@ def edit_term(*, term: Term, labels: Mapping[str, str], definition: Mapping[str,
     before = _words_of(locked)
     if words == before:
         return locked
+    refuse_stale(locked, seen=seen, now=before)
     locked.labels, locked.definition, locked.edited_at = words["labels"], words["definition"], timezone.now()
     locked.save(update_fields=["labels", "definition", "edited_at"])
     audit.record("term.edited", tenant_id=house, subject=locked, reason=locked.pk, before=before, after=words)
@@ -226,6 +229,11 @@ def add_term(
     return term
 
 
+def words_mark(term: Term) -> str:
+    """What a form carries of the words that it shows."""
+    return mark_of(_words_of(term))
+
+
 def _words_of(term: Term) -> dict[str, dict[str, str]]:
     return {"labels": term.labels, "definition": term.definition}
 
@@ -274,6 +282,32 @@ def deprecate_term(*, term: Term, replaced_by: Term | None = None) -> Term:
     if house is not None:
         heir = replaced_by.pk if replaced_by is not None else "–"
         audit.record("term.deprecated", tenant_id=house, subject=locked, reason=f"{locked.pk} → {heir}")
+    return locked
+
+
+@transaction.atomic
+def revive_term(*, term: Term) -> Term:
+    """Bring a term back that was taken out of use: forms offer it again, and nothing stands in its place any more.
+
+    Raises ValidationError for a term that is in use, for one below a broader term that is out of use, and for one
+    through which other terms are led on to its replacement: their readers would end elsewhere, unasked.
+    """
+    house = staff.require(staff.TERMS)
+    locked = Term.objects.select_for_update(of=("self",)).select_related("parent").get(pk=term.pk)
+    if locked.status != Term.Status.DEPRECATED:
+        raise ValidationError(_("This term is in use already."))
+    if locked.parent is not None and locked.parent.status == Term.Status.DEPRECATED:
+        raise ValidationError(_("Bring the broader term back first."))
+    heir = locked.replaced_by_id or "–"
+    led = list(locked.replaces.order_by("code").values_list("code", flat=True)) if locked.replaced_by_id else []
+    if led:
+        raise ValidationError(
+            _("%(terms)s: replaced through this term by %(heir)s. Bring these back first, or leave it out of use."),
+            params={"terms": ", ".join(led), "heir": heir},
+        )
+    locked.status, locked.replaced_by = Term.Status.CURRENT, None
+    locked.save(update_fields=["status", "replaced_by"])
+    audit.record("term.revived", tenant_id=house, subject=locked, reason=f"{locked.pk} ← {heir}")
     return locked
 
 

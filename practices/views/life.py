@@ -46,8 +46,9 @@ def version_context(version: PracticeVersion, **extra: Any) -> dict[str, Any]:
     actor = current()
     record = services.published_record(version.practice_id)
     staff = permissions.is_specialist(actor, version) or permissions.is_publisher(actor, version)
+    of_owner = permissions.is_of_owner(actor, version)
     options = [option for option in PRACTICE.options(version, actor) if option.name not in ELSEWHERE]
-    if permissions.is_of_owner(actor, version) and version.status == PracticeStatus.DRAFT:
+    if of_owner and version.status == PracticeStatus.DRAFT:
         options.sort(key=lambda option: option.name != "submit")
     return {
         "version": version,
@@ -56,9 +57,11 @@ def version_context(version: PracticeVersion, **extra: Any) -> dict[str, Any]:
         "options": options,
         "note_form": NoteForm(initial={"version": version.lock_version}),
         "sections": answer_sections(version),
-        "history": selectors.history_of(version) if staff or permissions.is_of_owner(actor, version) else [],
+        "history": selectors.history_of(version) if staff or of_owner else [],
         "can_edit": permissions.can_edit(actor, version),
-        "assistance": selectors.open_assistance(version) if staff or permissions.is_of_owner(actor, version) else None,
+        "assistance": selectors.open_assistance(version) if staff or of_owner else None,
+        # Names of people stay in their organisation: the Network reads of organisations and roles.
+        "keeper": selectors.keeper_of(version.practice) if of_owner else None,
         "can_ask_for_help": permissions.can_ask_for_help(actor, version),
         "can_open_next": permissions.can_open_next(actor, version) and version.status == PracticeStatus.PUBLISHED,
         "is_staff": staff,

@@ -185,6 +185,7 @@ def _opened(
         "page": page,
         "record": record,
         "snapshot": snapshot,
+        "site_url": settings.SITE_URL,
         "record_url": f"{base}{record.path}",
         "is_current": is_current,
         "versions": [

@@ -157,6 +157,52 @@ def test_a_term_goes_out_of_use_with_its_replacement_and_the_trail_says_who(peop
     assert "out of use already" in client.get(path, follow=True).content.decode()
 
 
+def test_a_term_comes_back_into_use_and_nothing_stands_in_its_place(people: People) -> None:
+    client = staff_client(people, Role.SPECIALIST)
+    client.post(f"{TERM}out-of-use/", {"replaced_by": "LAF1.2"})
+    services.load_schemes()
+    assert "Bring it back into use" in words(page(client, TERM))
+    assert client.post(f"{TERM}back-in-use/").status_code == 302
+    assert (term().status, term().replaced_by_id) == ("current", None)
+    assert term() in Term.objects.in_use()
+    assert "Bring it back into use" not in words(page(client, TERM))
+    assert trail(people) == [("term.deprecated", "LAF1.1 → LAF1.2"), ("term.revived", "LAF1.1 ← LAF1.2")]
+    # It is a step like any other: it can go out of use again.
+    assert client.post(f"{TERM}out-of-use/", {"replaced_by": ""}).status_code == 302
+    assert (term().status, term().replaced_by_id) == ("deprecated", None)
+    assert client.post(f"{TERM}back-in-use/").status_code == 302
+    again = client.post(f"{TERM}back-in-use/", follow=True).content.decode()
+    assert "in use already" in again
+
+
+def test_a_term_through_which_others_are_led_on_does_not_come_back(people: People) -> None:
+    with acting(specialist(people)):
+        services.deprecate_term(term=term("LAF1.3"), replaced_by=term("LAF1.1"))
+        services.deprecate_term(term=term("LAF1.1"), replaced_by=term("LAF1.2"))
+        with pytest.raises(ValidationError, match=r"LAF1\.3: replaced through this term by LAF1\.2"):
+            services.revive_term(term=term("LAF1.1"))
+        assert services.current_term(term("LAF1.3")) == term("LAF1.2")
+        services.revive_term(term=term("LAF1.3"))
+        services.revive_term(term=term("LAF1.1"))
+    assert [term(code).status for code in ("LAF1.1", "LAF1.3")] == ["current", "current"]
+
+
+def test_a_term_that_replaces_others_and_was_replaced_by_nothing_comes_back_for_them(people: People) -> None:
+    with acting(specialist(people)):
+        services.deprecate_term(term=term("LAF1.3"), replaced_by=term("LAF1.1"))
+        services.deprecate_term(term=term("LAF1.1"))
+        services.revive_term(term=term("LAF1.1"))
+    assert services.current_term(term("LAF1.3")).status == "current"
+
+
+def test_a_term_does_not_come_back_below_a_broader_one_that_is_out_of_use(people: People) -> None:
+    with acting(specialist(people)):
+        services.deprecate_term(term=term("LAF1.1"))
+        services.deprecate_term(term=term("LAF1"))
+        with pytest.raises(ValidationError, match="Bring the broader term back first"):
+            services.revive_term(term=term("LAF1.1"))
+
+
 def test_only_those_whose_task_it_is_write(people: People) -> None:
     users = [people.publisher(), people.member(people.network(), Role.ADMINISTRATOR), people.focal_point()]
     for user in users:
@@ -165,6 +211,7 @@ def test_only_those_whose_task_it_is_write(people: People) -> None:
                 lambda: services.edit_term(term=term(), labels=LABELS, definition={}),
                 lambda: services.restore_term(term=term()),
                 lambda: services.deprecate_term(term=term()),
+                lambda: services.revive_term(term=term("LAF1.2")),
                 lambda: services.add_term(
                     scheme=Scheme.objects.get(pk="LAF"), code="LAF1.99", labels=LABELS, definition={}
                 ),

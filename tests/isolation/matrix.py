@@ -20,7 +20,7 @@ from wagtail.models import Page
 
 from network_site.organizations.actor import acting_as, service_actor
 from network_site.organizations.models import Membership, User
-from network_site.publishing.models import OrganizationsPage, PublishedRecord
+from network_site.publishing.models import OrganizationsPage, PublishedFile, PublishedRecord
 from practices.models import DatabankPage, PracticeVersion, Review
 from search.models.entries import entry_id
 
@@ -145,8 +145,20 @@ def _exports(world: World, user: User | None) -> Belongings:
     return Belongings([own] if own else [], list(exports.values()))
 
 
-def _with_exports(files: Belongings, exports: Belongings) -> Belongings:
-    return Belongings([*exports.own, *files.own], [*exports.foreign[:1], *files.foreign])
+def _attachments(world: World, name: str) -> Belongings:
+    """What published records offer: for everybody, for members; and beside it what a ministry keeps to itself."""
+    b = world.b
+    published = str(world.attached(b.versions["public"], is_public=True))
+    kept = str(world.attached(b.versions["public"], is_public=False))
+    for_members = str(PublishedFile.objects.filter(record=world.members_only).values_list("pk", flat=True)[0])
+    own, foreign = [published], []
+    (own if "zqmembersqz" in world.page_words(name) else foreign).append(for_members)
+    (own if world.may_read(name, b, "public") else foreign).append(kept)
+    return Belongings(own, foreign)
+
+
+def _together(*several: Belongings) -> Belongings:
+    return Belongings([pk for one in several for pk in one.own], [pk for one in several for pk in one.foreign])
 
 
 def _reviews(world: World, user: User | None) -> Belongings:
@@ -222,7 +234,7 @@ def belongings(world: World, name: str) -> dict[str, Belongings]:
     is_member = "zqmembersqz" in world.page_words(name)
     return {
         "version": _versions(world, name),
-        "file": _with_exports(_files(world, name), _exports(world, user)),
+        "file": _together(_exports(world, user), _files(world, name), _attachments(world, name)),
         "export": _exports(world, user),
         "saved_search": _saved_searches(world, user),
         "entry": _entries(world, is_member=is_member),

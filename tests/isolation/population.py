@@ -7,7 +7,7 @@ not read that thing must not meet its word anywhere.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 from django.core.files.base import ContentFile
@@ -15,6 +15,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from network_site.common import exports, outbox, rhythms
+from network_site.common.files import private_storage
 from network_site.common.models import Export, Notice
 from network_site.common.scoping import unscoped
 from network_site.organizations import services as organizations
@@ -26,7 +27,7 @@ from network_site.publishing import services as publishing
 from network_site.publishing.models import Audience, PublishedRecord
 from practices import services
 from practices.enums import Aspect, Criterion, Exclusion
-from practices.models import Assistance, EvidenceItem, PracticeVersion, ProposedField, Review
+from practices.models import Assistance, Attachment, EvidenceItem, PracticeVersion, ProposedField, Review
 from practices.snapshot import JSON_SCHEMA, SCHEMA
 from search import services as searching
 from search.asked import SearchQuery
@@ -96,6 +97,17 @@ def rows(word: str) -> dict[str, list[dict[str, Any]]]:
     }
 
 
+def handout(word: str) -> dict[str, Any]:
+    """An attachment that everybody may have once it is published."""
+    return {
+        "title": f"{word} handout",
+        "is_public": True,
+        "file": ContentFile(f"%PDF-1.4 {word} in the handout".encode(), name=f"{word}.pdf"),
+        "file_name": f"{word}handout.pdf",
+        "content_type": "application/pdf",
+    }
+
+
 def rename(user: User, word: str) -> User:
     """Give a person a name that can be found."""
     user.first_name, user.last_name = word, f"{word}son"
@@ -152,7 +164,9 @@ def file(reviewer: User, review: Review) -> Review:
 
 def publish(house: House, thing: str, specialist: User, publisher: User, reviewers: list[User]) -> None:
     """Bring one practice of a ministry the whole way."""
-    version = in_review(house.focal_point, specialist, **texts(house.word(thing)))
+    fields = texts(house.word(thing))
+    fields["rows"]["attachments"].append(handout(house.word(thing)))
+    version = in_review(house.focal_point, specialist, **fields)
     for reviewer in reviewers:
         assign(specialist, version, reviewer)
     for reviewer in reviewers:
@@ -317,6 +331,8 @@ class World:
         snapshot = public.snapshot | {"id": str(uuid4())}
         word = "zqmembersqz"
         snapshot["texts"] = {"en": snapshot["texts"]["en"] | {"title": f"{word} title", "one_line": f"{word} line"}}
+        file, path = uuid4(), private_storage().save("zz/members.pdf", handout(word)["file"])
+        snapshot["attachments"] = [snapshot["attachments"][0] | {"id": str(file), "name": f"{word}.pdf"}]
         with acting(self.publisher):
             return publishing.publish(
                 kind="practice",
@@ -329,6 +345,7 @@ class World:
                 snapshot=snapshot,
                 terms=["LAF1.1"],
                 audience=Audience.NETWORK,
+                files=[publishing.OfferedFile(id=file, path=path, name=f"{word}.pdf", content_type="application/pdf")],
             )
 
     # --- Who is who --------------------------------------------------------------------------
@@ -367,6 +384,12 @@ class World:
         with acting_as(service_actor("relay")):
             found: UUID = unscoped(EvidenceItem).filter(version_id=version.pk).values_list("pk", flat=True)[0]
             return found
+
+    def attached(self, version: PracticeVersion, *, is_public: bool) -> UUID:
+        """The attachment of one practice that is for everybody, or the one that is not."""
+        with acting_as(service_actor("relay")):
+            found = unscoped(Attachment).filter(version_id=version.pk, is_public=is_public)
+            return cast(UUID, found.values_list("pk", flat=True)[0])
 
     def notices(self, user: User | None) -> list[UUID]:
         """The notices to somebody."""

@@ -19,7 +19,7 @@ from network_site.organizations.actor import Actor, acting_as
 from network_site.organizations.enums import OrganizationKind, Role
 from network_site.organizations.models import Share
 from network_site.organizations.rls import private_models
-from network_site.publishing.models import PublishedRecord, PublishedVersion
+from network_site.publishing.models import PublishedFile, PublishedRecord, PublishedVersion
 from practices import services
 from practices.conflicts import ConflictOfInterest
 from practices.models import PracticeVersion, Review, ReviewScore
@@ -101,6 +101,7 @@ def publication_leaks(world: World) -> list[str]:
             {
                 "records": list(PublishedRecord.objects.values()),
                 "versions": list(PublishedVersion.objects.values()),
+                "files": list(PublishedFile.objects.values()),
             }
         )
     return [f"the public plane holds {word}" for word in words_in(text, world.all_words - public)]

@@ -73,6 +73,13 @@ def test_a_reviewer_downloads_the_evidence_and_its_name_and_words_are_in_the_ans
 
 
 @embedded
+def test_everybody_downloads_what_a_published_practice_offers(world: World) -> None:
+    path = f"/en/files/{world.attached(world.b.versions['public'], is_public=True)}/"
+    answer = ask(enter(None), Cell("", "own", path, "", "GET"), private_rows())
+    assert (answer.status, answer.body) == (200, f"%PDF-1.4 {world.b.word('public')} in the handout")
+
+
+@embedded
 def test_an_export_holds_the_words_of_its_owner_and_of_nobody_else(world: World) -> None:
     answer = ask(enter(world.b.focal_point), Cell("", "own", f"/en/files/{world.b.export.pk}/", "", "GET"), {})
     assert answer.status == 200

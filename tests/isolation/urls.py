@@ -195,6 +195,7 @@ ADDRESSES: dict[str, Address] = {
     "admin/console/term/<str:code>/": Address(CONSOLE, "terms"),
     "admin/console/term/<str:code>/restore/": Address(CONSOLE, "terms"),
     "admin/console/term/<str:code>/out-of-use/": Address(CONSOLE, "terms"),
+    "admin/console/term/<str:code>/back-in-use/": Address(CONSOLE, "terms"),
     "admin/console/announcements/": Address(CONSOLE, "announcements"),
     "admin/console/announcements/new/": Address(CONSOLE, "announcements"),
     "admin/console/announcements/<uuid:pk>/": Address(CONSOLE, "announcements"),

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from network_site.common import outbox
 from network_site.common.models import AuditEntry, Notice
+from network_site.organizations import services as organizations
 from network_site.organizations.actor import acting_as, service_actor
 from network_site.organizations.enums import Role
 from network_site.organizations.handover import open_work
@@ -19,6 +20,7 @@ from practices import services as practices
 from practices.models import Contact, Practice, PracticeVersion, Review
 
 from ..people import People, acting, assign, draft, in_review, published
+from ..practices.pages import words
 from .test_people import membership_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
@@ -71,6 +73,32 @@ def test_drafts_go_to_the_colleague_and_their_writer_stays_who_she_was(
     assert actions(ministry)[-4:] == [
         "practice.keeper_changed", "practice.contact_changed", "membership.work_handed_over", "membership.ended"
     ]  # fmt: skip
+
+
+def test_the_page_says_to_colleagues_who_looks_after_a_practice(
+    house: tuple[User, User, User, Organization], people: People, sign_in: SignIn
+) -> None:
+    administrator, goes, stays, ministry = house
+    User.objects.filter(pk=goes.pk).update(first_name="Ana", last_name="Paz")
+    version, done = in_review(goes, people.specialist()), published(people, goes, title="Done")
+
+    def shown(reader: User, of: PracticeVersion = version) -> str:
+        page = words(sign_in(reader).get(reverse("practices:version", args=[of.pk])))
+        _before, found, after = page.partition("Who looks after it ")
+        return after[:15] if found else ""
+
+    assert shown(stays).startswith("Ana Paz")
+    with acting(administrator):
+        practices.hand_over_work(user=goes, heir=stays, organization_id=ministry.pk)
+    assert shown(goes).startswith("Rosa Lima")
+    assert shown(stays).startswith("Rosa Lima (you")
+    # The Network reads of organisations and roles, not of people in a ministry.
+    assert shown(people.specialist()) == ""
+    # A published practice is handed to nobody, and its writer is no longer there to ask.
+    assert shown(stays, done).startswith("Ana Paz")
+    with acting(administrator):
+        organizations.end_membership(membership_of(goes, ministry), sure=True)
+    assert shown(stays, done) == ""
 
 
 def test_the_colleague_hears_of_each_practice_once(house: tuple[User, User, User, Organization]) -> None:

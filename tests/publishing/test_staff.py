@@ -13,6 +13,7 @@ from django.utils import timezone
 from wagtail.models import GroupPagePermission, get_page_models
 
 from network_site.common import periodic
+from network_site.common.scoping import unscoped
 from network_site.organizations import services
 from network_site.organizations.actor import acting_as, service_actor
 from network_site.organizations.enums import NETWORK_ROLES, TENANT_ROLES, OrganizationKind
@@ -56,12 +57,31 @@ def test_a_role_that_is_taken_away_or_ends_takes_its_group_with_it(people: Peopl
         services.grant_membership(user=user, organization=people.network(), roles=["specialist"])
     assert groups(user) == []
 
-    other = people.member(people.network(), "lead")
+
+def test_a_change_past_the_services_is_followed_at_once_too(people: People) -> None:
+    first, second = (people.member(people.network(), "lead") for _ in range(2))
     with acting_as(service_actor("seeding"), reason="test"):
-        Membership.objects.filter(user=other).update(valid_to=timezone.now(), valid_from=timezone.now() - timedelta(1))
-    assert groups(other) == ["Network: lead"]
+        both = Membership.objects.filter(user__in=[first, second], roles=["lead"])
+        assert both.update(roles=["web_editor"]) == 2
+    assert (groups(first), groups(second)) == (["Network: web editors"], ["Network: web editors"])
+    with acting_as(service_actor("seeding"), reason="test"):
+        ended = {"valid_from": timezone.now() - timedelta(days=1), "valid_to": timezone.now()}
+        Membership.objects.filter(user=first).update(**ended)
+        row = Membership.objects.get(user=second)
+        row.valid_from, row.valid_to = ended["valid_from"], ended["valid_to"]
+        Membership.objects.bulk_update([row], ["valid_from", "valid_to"])
+    assert (groups(first), groups(second)) == ([], [])
+
+
+def test_a_membership_that_ends_by_itself_takes_its_group_within_minutes(people: People) -> None:
+    user = people.member(people.network(), "lead")
+    with acting_as(service_actor("seeding"), reason="test"):
+        ended = {"valid_from": timezone.now() - timedelta(days=1), "valid_to": timezone.now()}
+        # As it stands in the database once its day has come: nobody was told.
+        unscoped(Membership).filter(user=user).update(**ended)
+    assert groups(user) == ["Network: lead"]
     assert "publishing.staff" in periodic.Clock().tick(now=0)
-    assert groups(other) == []
+    assert groups(user) == []
 
 
 def test_the_check_names_whoever_is_out_of_step_and_the_command_mends_it(people: People) -> None:

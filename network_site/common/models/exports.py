@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..files import private_path, private_storage
-from ..scoping import ActorLike, ScopedModel, nobody
+from .personal import PersonalModel
 
 
-class Export(ScopedModel):
+class Export(PersonalModel):
     """What was asked for, how far it is, and the file until it expires."""
 
     class State(models.TextChoices):
@@ -20,8 +20,6 @@ class Export(ScopedModel):
         RUNNING = "running", _("being written")
         DONE = "done", _("ready")
         FAILED = "failed", _("not possible")
-
-    tenant_field = "person_id"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person_id = models.UUIDField()
@@ -38,7 +36,7 @@ class Export(ScopedModel):
     done_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField()
 
-    class Meta(ScopedModel.Meta):
+    class Meta(PersonalModel.Meta):
         ordering = ["-created_at"]
         indexes = [models.Index(fields=["person_id", "-created_at"])]
         constraints = [
@@ -70,20 +68,3 @@ class Export(ScopedModel):
     def is_over(self) -> bool:
         """Whether its days are over."""
         return self.expires_at <= timezone.now()
-
-    @classmethod
-    def readable_q(cls, actor: ActorLike) -> models.Q:
-        if actor.service:
-            return models.Q() if actor.service == "relay" else nobody()
-        return models.Q(person_id=actor.user_id) if actor.user_id else nobody()
-
-    def may_insert(self, actor: ActorLike) -> bool:
-        return actor.user_id is not None and self.person_id == actor.user_id
-
-    @classmethod
-    def read_sql(cls) -> str:
-        return "enlace_service() = 'relay' OR person_id = enlace_user()"
-
-    @classmethod
-    def insert_sql(cls) -> str:
-        return "person_id = enlace_user()"

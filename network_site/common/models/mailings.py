@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from ..scoping import ActorLike, ScopedModel, nobody
+from .personal import PersonalModel
 
 
 class Rhythm(models.TextChoices):
@@ -24,37 +24,16 @@ class Rhythm(models.TextChoices):
 DIGESTS = (Rhythm.DAILY, Rhythm.WEEKLY)
 
 
-class OwnSetting(ScopedModel):
+class OwnSetting(PersonalModel):
     """A wish of one person about her own mail: she writes it, the relay reads it, nobody else does either."""
 
-    tenant_field = "person_id"
+    kept_by_maker = True
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person_id = models.UUIDField()
 
-    class Meta(ScopedModel.Meta):
+    class Meta(PersonalModel.Meta):
         abstract = True
-
-    @classmethod
-    def readable_q(cls, actor: ActorLike) -> models.Q:
-        if actor.service == "relay":
-            return models.Q()
-        return models.Q(person_id=actor.user_id) if actor.user_id else nobody()
-
-    def may_insert(self, actor: ActorLike) -> bool:
-        return actor.user_id is not None and self.person_id == actor.user_id
-
-    @classmethod
-    def read_sql(cls) -> str:
-        return "enlace_service() = 'relay' OR person_id = enlace_user()"
-
-    @classmethod
-    def write_sql(cls) -> str:
-        return "person_id = enlace_user()"
-
-    @classmethod
-    def insert_sql(cls) -> str:
-        return "person_id = enlace_user()"
 
 
 class MailChoice(OwnSetting):
@@ -91,7 +70,7 @@ class DigestTime(OwnSetting):
         return f"{self.hour}:00 {self.time_zone}"
 
 
-class Mailing(ScopedModel):
+class Mailing(PersonalModel):
     """One mail to one person: a notice, or the digest of a day or week. It holds no text.
 
     The key names the event or the period, so the same mail cannot be left twice; the id is made
@@ -99,6 +78,8 @@ class Mailing(ScopedModel):
     """
 
     tenant_field = "recipient_id"
+    made_by_relay = True
+    kept_by_maker = True
 
     id = models.UUIDField(primary_key=True, editable=False)
     recipient_id = models.UUIDField()
@@ -108,7 +89,7 @@ class Mailing(ScopedModel):
     sent_at = models.DateTimeField(null=True, blank=True)
     dropped_at = models.DateTimeField(null=True, blank=True)
 
-    class Meta(ScopedModel.Meta):
+    class Meta(PersonalModel.Meta):
         ordering = ["-created_at"]
         indexes = [models.Index(fields=["recipient_id", "-created_at"])]
         constraints = [
@@ -123,24 +104,3 @@ class Mailing(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.rhythm} for {self.recipient_id}"
-
-    @classmethod
-    def readable_q(cls, actor: ActorLike) -> models.Q:
-        if actor.service == "relay":
-            return models.Q()
-        return models.Q(recipient_id=actor.user_id) if actor.user_id else nobody()
-
-    def may_insert(self, actor: ActorLike) -> bool:
-        return actor.service == "relay"
-
-    @classmethod
-    def read_sql(cls) -> str:
-        return "enlace_service() = 'relay' OR recipient_id = enlace_user()"
-
-    @classmethod
-    def write_sql(cls) -> str:
-        return "enlace_service() = 'relay'"
-
-    @classmethod
-    def insert_sql(cls) -> str:
-        return "enlace_service() = 'relay'"

@@ -7,11 +7,11 @@ import uuid
 from django.db import models
 from django.utils import timezone
 
-from ..scoping import ActorLike, ScopedModel
 from .mailings import Mailing, Rhythm
+from .personal import PersonalModel
 
 
-class Notice(ScopedModel):
+class Notice(PersonalModel):
     """A message to one person about one event. The text is made when it is read, in her language.
 
     It always stands in the application. `rhythm` is how she wanted such mail when it happened, and
@@ -19,6 +19,7 @@ class Notice(ScopedModel):
     """
 
     tenant_field = "recipient_id"
+    made_by_relay = True
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     recipient_id = models.UUIDField()
@@ -34,7 +35,7 @@ class Notice(ScopedModel):
     rhythm = models.CharField(max_length=10, choices=Rhythm.choices, default=Rhythm.NEVER)
     mailing = models.ForeignKey(Mailing, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
 
-    class Meta(ScopedModel.Meta):
+    class Meta(PersonalModel.Meta):
         ordering = ["-created_at"]
         indexes = [
             models.Index(fields=["recipient_id", "-created_at"]),
@@ -51,20 +52,3 @@ class Notice(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.kind} for {self.recipient_id}"
-
-    @classmethod
-    def readable_q(cls, actor: ActorLike) -> models.Q:
-        if actor.service == "relay":
-            return models.Q()
-        return models.Q(recipient_id=actor.user_id) if actor.user_id else models.Q(pk__in=[])
-
-    def may_insert(self, actor: ActorLike) -> bool:
-        return actor.service == "relay"
-
-    @classmethod
-    def read_sql(cls) -> str:
-        return "enlace_service() = 'relay' OR recipient_id = enlace_user()"
-
-    @classmethod
-    def insert_sql(cls) -> str:
-        return "enlace_service() = 'relay'"

@@ -3,7 +3,7 @@
 from .directory import Organization
 from .identity import IdentityDomain, IdentityProvider, SeenAssertion
 from .invitation import Invitation
-from .membership import Membership
+from .membership import Membership, membership_updated
 from .session import SignedInSession
 from .sharing import Share
 from .user import User
@@ -20,4 +20,5 @@ __all__ = [
     "SignedInSession",
     "User",
     "Verification",
+    "membership_updated",
 ]

@@ -3,15 +3,38 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.dispatch import Signal
 from django.utils import timezone
 
-from network_site.common.scoping import ActorLike, ScopedModel, nobody
+from network_site.common.scoping import ActorLike, ScopedManager, ScopedModel, ScopedQuerySet, nobody
 
 from ..enums import OrganizationKind
+
+# Sent after rows were changed past `save()`, which has signals of its own. Argument: user_id.
+membership_updated = Signal()
+DECISIVE = {"roles", "valid_from", "valid_to"}
+
+
+class MembershipQuerySet(ScopedQuerySet):
+    """An `update()` that those who follow memberships hear of at once."""
+
+    def update(self, **kwargs: Any) -> int:
+        decisive = bool(DECISIVE & set(kwargs))
+        # Read first: afterwards the condition may hold no more.
+        people = set(self.order_by().values_list("user_id", flat=True)) if decisive else set()
+        count = super().update(**kwargs)
+        for user_id in sorted(people):
+            membership_updated.send(sender=self.model, user_id=user_id)
+        return count
+
+
+class MembershipManager(ScopedManager.from_queryset(MembershipQuerySet)):  # type: ignore[misc]
+    """The scoped manager with that update."""
 
 
 class Membership(ScopedModel):
@@ -29,6 +52,8 @@ class Membership(ScopedModel):
     roles = models.JSONField(default=list)
     valid_from = models.DateTimeField(default=timezone.now)
     valid_to = models.DateTimeField(null=True, blank=True)
+
+    objects = MembershipManager()
 
     class Meta(ScopedModel.Meta):
         ordering = ["organization_id", "user_id"]

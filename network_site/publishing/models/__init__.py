@@ -9,7 +9,7 @@ from .editorial import (
     PublicationPage,
 )
 from .pages import HomePage, OrganizationsPage, RecordIndexPage, TextPage
-from .records import Audience, PublishedRecord, PublishedVersion, RecordNumber, RecordTerm
+from .records import Audience, PublishedFile, PublishedRecord, PublishedVersion, RecordNumber, RecordTerm
 
 __all__ = [
     "Audience",
@@ -21,6 +21,7 @@ __all__ = [
     "OrganizationsPage",
     "PublicationIndexPage",
     "PublicationPage",
+    "PublishedFile",
     "PublishedRecord",
     "PublishedVersion",
     "RecordIndexPage",

@@ -31,6 +31,14 @@ class IndexPage(TellsWhere, Page):
     class Meta:
         abstract = True
 
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
+        return context | self.listed(request)
+
+    def listed(self, request: HttpRequest) -> dict[str, Any]:
+        """What the page lists, under the names that its template wants."""
+        raise NotImplementedError
+
 
 class NewsIndexPage(IndexPage):
     """All news, the newest first."""
@@ -42,11 +50,10 @@ class NewsIndexPage(IndexPage):
     class Meta:
         verbose_name = _("list of news")
 
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+    def listed(self, request: HttpRequest) -> dict[str, Any]:
         from ..selectors import list_news
 
-        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        return context | {"shown": list_news(self, number=request.GET.get("page", "1"))}
+        return {"shown": list_news(self, number=request.GET.get("page", "1"))}
 
 
 class NewsPage(HasContent, Page):
@@ -115,11 +122,10 @@ class PublicationIndexPage(IndexPage):
     class Meta:
         verbose_name = _("list of publications")
 
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+    def listed(self, request: HttpRequest) -> dict[str, Any]:
         from ..selectors import list_publications
 
-        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        return context | {"shown": list_publications(self, number=request.GET.get("page", "1"))}
+        return {"shown": list_publications(self, number=request.GET.get("page", "1"))}
 
 
 class PublicationPage(HasContent, Page):
@@ -198,11 +204,10 @@ class CountryIndexPage(IndexPage):
     class Meta:
         verbose_name = _("list of countries")
 
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+    def listed(self, request: HttpRequest) -> dict[str, Any]:
         from ..selectors import list_countries
 
-        context: dict[str, Any] = super().get_context(request, *args, **kwargs)
-        return context | {"countries": list_countries(self, request)}
+        return {"countries": list_countries(self, request)}
 
 
 class CountryPage(HasContent, Page):

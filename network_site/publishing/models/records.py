@@ -13,6 +13,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from network_site.common.files import private_path, private_storage
 from network_site.common.language import pick
 from network_site.common.scoping import actor_or_none
 from network_site.organizations.models import Organization
@@ -156,6 +157,26 @@ class RecordTerm(models.Model):
 
     def __str__(self) -> str:
         return f"{self.record_id} {self.term_id}"
+
+
+class PublishedFile(models.Model):
+    """A file that a record offers to its readers.
+
+    The row stands here as long as the record lists this very file. What an older version of the record listed under
+    an id of its own stays reachable only while the current one lists the same file.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    record = models.ForeignKey(PublishedRecord, on_delete=models.PROTECT, related_name="files")
+    file = models.FileField(storage=private_storage, upload_to=private_path)
+    name = models.CharField(max_length=200)
+    content_type = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~models.Q(file=""), name="published_file_has_its_file")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class RecordNumber(models.Model):

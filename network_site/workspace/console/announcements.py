@@ -5,9 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,9 +16,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from network_site.common import announcements, staff
 from network_site.common.models import Announcement
 
-from .access import blame, for_staff, page_of, show
+from .access import for_staff, page_of, show
+from .editing import Edit, Editable
 from .forms import MOMENT, AnnouncementForm
 
+EDITABLE = Editable(AnnouncementForm, AnnouncementForm.of, announcements.mark)
 OVER, ON, TO_COME = gettext_lazy("over"), gettext_lazy("shown now"), gettext_lazy("to come")
 
 
@@ -39,30 +40,20 @@ def index(request: HttpRequest) -> HttpResponse:
 @for_staff(staff.ANNOUNCEMENTS)
 def write(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
     """A new announcement, or a change to one."""
-    announcement = Announcement.objects.filter(pk=pk).first() if pk else None
-    if pk and announcement is None:
-        raise Http404
-    initial = (
-        AnnouncementForm.of(announcement)
-        if announcement
-        else {"level": "info", "audience": "public", "starts_at": timezone.now().strftime(MOMENT)}
-    )
-    form = AnnouncementForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        try:
-            announcements.save_announcement(announcement=announcement, **form.arguments())
-        except ValidationError as error:
-            blame(form, error)
-        else:
-            messages.success(request, _("Saved. Pages show it within a minute of its time."))
-            return redirect("console:announcements")
+    announcement = get_object_or_404(Announcement, pk=pk) if pk else None
+    new = {"level": "info", "audience": "public", "starts_at": timezone.now().strftime(MOMENT)}
+    edit = Edit(request, EDITABLE, announcement, new)
+    save = announcements.save_announcement
+    if edit.attempt(lambda seen: save(announcement=announcement, seen=seen, **edit.form.arguments())):
+        messages.success(request, _("Saved. Pages show it within a minute of its time."))
+        return redirect("console:announcements")
     return show(
         request,
         "console/announcement_form.html",
-        {"form": form, "save": _("Save")},
+        edit.context | {"save": _("Save")},
         title=_("Change an announcement") if announcement else _("A new announcement"),
         crumbs=[(reverse("console:announcements"), _("Announcements"))],
-        status=422 if form.errors else 200,
+        status=edit.status,
     )
 
 
@@ -70,9 +61,6 @@ def write(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
 @for_staff(staff.ANNOUNCEMENTS)
 def end(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take one down now."""
-    announcement = Announcement.objects.filter(pk=pk).first()
-    if announcement is None:
-        raise Http404
-    announcements.end_announcement(announcement=announcement)
+    announcements.end_announcement(announcement=get_object_or_404(Announcement, pk=pk))
     messages.success(request, _("It is taken down. Pages stop showing it within a minute."))
     return redirect("console:announcements")

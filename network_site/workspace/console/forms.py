@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from network_site.common.deadletters import MAX_REASON
 from network_site.common.language import CODES
@@ -51,7 +52,7 @@ class TermForm(ByLanguage):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._each("label", _("Label"))
+        self._each("label", pgettext_lazy("of a term", "Label"))
         self._each("definition", _("Definition"), lines=3)
 
     @staticmethod
@@ -60,6 +61,10 @@ class TermForm(ByLanguage):
         return {f"label_{code}": term.labels.get(code, "") for code in CODES} | {
             f"definition_{code}": term.definition.get(code, "") for code in CODES
         }
+
+    def arguments(self) -> dict[str, Any]:
+        """What the service takes."""
+        return {"labels": self.texts("label"), "definition": self.texts("definition")}
 
 
 class NewTermForm(TermForm):
@@ -73,6 +78,10 @@ class NewTermForm(TermForm):
     def __init__(self, *args: Any, terms: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _choose_term(self.fields["parent"], terms)
+
+    def arguments(self) -> dict[str, Any]:
+        """What the service takes."""
+        return super().arguments() | {name: self.cleaned_data[name] for name in ("code", "parent")}
 
 
 class DeprecateForm(forms.Form):

@@ -5,9 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,8 +16,11 @@ from network_site.common.language import CODES
 from network_site.taxonomy import glossary
 from network_site.taxonomy.models import GlossaryConcept
 
-from .access import asked, blame, for_staff, page_of, show
+from .access import asked, for_staff, page_of, show
+from .editing import Edit, Editable
 from .forms import ConceptForm
+
+EDITABLE = Editable(ConceptForm, ConceptForm.of, glossary.mark)
 
 
 @require_safe
@@ -36,23 +38,16 @@ def index(request: HttpRequest) -> HttpResponse:
 @for_staff(staff.GLOSSARY)
 def write(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
     """A new concept, or a change to one."""
-    concept = GlossaryConcept.objects.prefetch_related("terms").filter(pk=pk).first() if pk else None
-    if pk and concept is None:
-        raise Http404
-    form = ConceptForm(request.POST or None, initial=ConceptForm.of(concept) if concept else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            glossary.save_concept(concept=concept, **form.arguments())
-        except ValidationError as error:
-            blame(form, error)
-        else:
-            messages.success(request, _("Saved. Loading the file again leaves this concept alone."))
-            return redirect("console:glossary")
+    concept = get_object_or_404(GlossaryConcept.objects.prefetch_related("terms"), pk=pk) if pk else None
+    edit = Edit(request, EDITABLE, concept)
+    if edit.attempt(lambda seen: glossary.save_concept(concept=concept, seen=seen, **edit.form.arguments())):
+        messages.success(request, _("Saved. Loading the file again leaves this concept alone."))
+        return redirect("console:glossary")
     return show(
         request,
         "console/concept_form.html",
-        {"form": form, "save": _("Save")},
+        edit.context | {"save": _("Save")},
         title=concept.name if concept else _("A new concept"),
         crumbs=[(reverse("console:glossary"), _("Glossary"))],
-        status=422 if form.errors else 200,
+        status=edit.status,
     )

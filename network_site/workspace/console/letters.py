@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from network_site.common import deadletters, staff
 
 from .access import asked, blame, for_staff, page_of, show
+from .editing import show_form
 from .forms import DiscardForm
 
 
@@ -79,11 +80,12 @@ def discard(request: HttpRequest, pk: UUID) -> HttpResponse:
             messages.success(request, _("It is given up. The reason stands in the audit trail."))
             return redirect("console:letters")
     letter.meaning = deadletters.meaning(letter.last_error)  # type: ignore[attr-defined]
-    return show(
+    return show_form(
         request,
         "console/discard.html",
-        {"form": form, "letter": letter, "save": _("Give it up")},
+        form,
+        save=_("Give it up"),
         title=_("Give it up"),
         crumbs=[(reverse("console:letters"), _("Work that failed"))],
-        status=422 if form.errors else 200,
+        letter=letter,
     )

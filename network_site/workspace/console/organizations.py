@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db.models import OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -21,7 +22,8 @@ from network_site.organizations.enums import OrganizationKind, VerificationState
 from network_site.organizations.models import Organization, User, Verification
 from network_site.taxonomy.models import Country
 
-from .access import asked, blame, for_staff, page_of, show
+from .access import asked, for_staff, page_of, show
+from .editing import Edit, Editable, attempt, show_form
 from .forms import OrganizationForm, VerificationForm
 
 
@@ -34,10 +36,12 @@ def _with_state():  # type: ignore[no-untyped-def]
 
 
 def _get(pk: UUID) -> Organization:
-    organization: Organization | None = _with_state().filter(pk=pk).first()
-    if organization is None:
-        raise Http404
+    organization: Organization = get_object_or_404(_with_state(), pk=pk)
     return organization
+
+
+def _state_label(organization: Organization) -> Any:
+    return dict(VerificationState.choices)[organization.verification]  # type: ignore[attr-defined]
 
 
 @require_safe
@@ -90,21 +94,17 @@ def _crumbs() -> list[tuple[str, str]]:
 def create(request: HttpRequest) -> HttpResponse:
     """A new organisation."""
     form = OrganizationForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = services.keep_organization(**form.arguments())
-        except ValidationError as error:
-            blame(form, error)
-        else:
-            messages.success(request, _("The organisation is there. It is not verified yet."))
-            return redirect("console:organization", made.pk)
-    return show(
+    made = attempt(request, form, lambda: services.keep_organization(**form.arguments()))
+    if made is not None:
+        messages.success(request, _("The organisation is there. It is not verified yet."))
+        return redirect("console:organization", made.pk)
+    return show_form(
         request,
         "console/organization_form.html",
-        {"form": form, "save": _("Add the organisation")},
+        form,
+        save=_("Add the organisation"),
         title=_("A new organisation"),
         crumbs=_crumbs(),
-        status=422 if form.errors else 200,
     )
 
 
@@ -113,31 +113,27 @@ def create(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What is public of an organisation, and the decisions on it."""
     organization = _get(pk)
-    is_network = organization.kind == OrganizationKind.NETWORK
-    form = OrganizationForm(request.POST or None, initial=OrganizationForm.of(organization), is_network=is_network)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.keep_organization(organization=organization, **form.arguments())
-        except ValidationError as error:
-            blame(form, error)
-        else:
-            messages.success(request, _("Saved."))
-            return redirect("console:organization", organization.pk)
+    form = partial(OrganizationForm, is_network=organization.kind == OrganizationKind.NETWORK)
+    edit = Edit(request, Editable(form, OrganizationForm.of, services.profile_mark), organization)
+    save = services.keep_organization
+    if edit.attempt(lambda seen: save(organization=organization, seen=seen, **edit.form.arguments())):
+        messages.success(request, _("Saved."))
+        return redirect("console:organization", organization.pk)
     decisions = list(Verification.objects.filter(organization=organization))
     people = User.objects.in_bulk({one.decided_by for one in decisions})
     return show(
         request,
         "console/organization_form.html",
-        {
-            "form": form,
+        edit.context
+        | {
             "organization": organization,
             "save": _("Save"),
-            "state_label": dict(VerificationState.choices)[organization.verification],  # type: ignore[attr-defined]
+            "state_label": _state_label(organization),
             "decisions": [(one, people.get(one.decided_by)) for one in decisions],
         },
         title=organization.name,
         crumbs=_crumbs(),
-        status=422 if form.errors else 200,
+        status=edit.status,
     )
 
 
@@ -147,24 +143,17 @@ def verify(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Decide whether the Network vouches for it."""
     organization = _get(pk)
     form = VerificationForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.decide_verification(organization=organization, **form.cleaned_data)
-        except ValidationError as error:
-            blame(form, error)
-        else:
-            messages.success(request, _("The decision is on record."))
-            return redirect("console:organization", organization.pk)
-    return show(
+    decide = services.decide_verification
+    if attempt(request, form, lambda: decide(organization=organization, **form.cleaned_data)):
+        messages.success(request, _("The decision is on record."))
+        return redirect("console:organization", organization.pk)
+    return show_form(
         request,
         "console/verify.html",
-        {
-            "form": form,
-            "organization": organization,
-            "save": _("Put the decision on record"),
-            "state_label": dict(VerificationState.choices)[organization.verification],  # type: ignore[attr-defined]
-        },
+        form,
+        save=_("Put the decision on record"),
         title=_("Verification"),
         crumbs=[*_crumbs(), (reverse("console:organization", args=[organization.pk]), organization.name)],
-        status=422 if form.errors else 200,
+        organization=organization,
+        state_label=_state_label(organization),
     )

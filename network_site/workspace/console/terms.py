@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import Count, Q
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import get_language
@@ -23,8 +24,11 @@ from network_site.taxonomy.models import Scheme, Term
 from practices.models import DatabankPage
 from practices.selectors import count_with_network_by_term
 
-from .access import asked, blame, for_staff, show
+from .access import asked, for_staff, show
+from .editing import Edit, Editable, attempt, show_form
 from .forms import DeprecateForm, NewTermForm, TermForm
+
+EDITABLE = Editable(TermForm, TermForm.of, services.words_mark)
 
 # The filters of the databank, by scheme.
 FILTERS = {"LAF": "theme", "TG": "group"}
@@ -38,17 +42,11 @@ def _crumbs(scheme: Scheme | None = None) -> list[tuple[str, Any]]:
 
 
 def _scheme(code: str) -> Scheme:
-    scheme = Scheme.objects.filter(pk=code).first()
-    if scheme is None:
-        raise Http404
-    return scheme
+    return get_object_or_404(Scheme, pk=code)
 
 
 def _term(code: str) -> Term:
-    term = Term.objects.select_related("scheme", "parent", "replaced_by").filter(pk=code).first()
-    if term is None:
-        raise Http404
-    return term
+    return get_object_or_404(Term.objects.select_related("scheme", "parent", "replaced_by"), pk=code)
 
 
 @require_safe
@@ -126,27 +124,17 @@ def create(request: HttpRequest, scheme: str) -> HttpResponse:
     """A new term."""
     found = _scheme(scheme)
     form = NewTermForm(request.POST or None, terms=Term.objects.of(found.pk).in_use())
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = services.add_term(
-                scheme=found,
-                code=form.cleaned_data["code"],
-                parent=form.cleaned_data["parent"],
-                labels=form.texts("label"),
-                definition=form.texts("definition"),
-            )
-        except ValidationError as error:
-            blame(form, error)
-        else:
-            messages.success(request, _("The term is there, and forms offer it."))
-            return redirect("console:term", made.pk)
-    return show(
+    made = attempt(request, form, lambda: services.add_term(scheme=found, **form.arguments()))
+    if made is not None:
+        messages.success(request, _("The term is there, and forms offer it."))
+        return redirect("console:term", made.pk)
+    return show_form(
         request,
         "console/term_form.html",
-        {"form": form, "save": _("Add the term")},
+        form,
+        save=_("Add the term"),
         title=_("A new term"),
         crumbs=_crumbs(found),
-        status=422 if form.errors else 200,
     )
 
 
@@ -155,32 +143,27 @@ def create(request: HttpRequest, scheme: str) -> HttpResponse:
 def edit(request: HttpRequest, code: str) -> HttpResponse:
     """The words of a term; where they differ from the file's, the file's beside them."""
     term = _term(code)
-    form = TermForm(request.POST or None, initial=TermForm.of(term))
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.edit_term(term=term, labels=form.texts("label"), definition=form.texts("definition"))
-        except ValidationError as error:
-            blame(form, error)
-        else:
-            messages.success(request, _("Saved. Loading the files again leaves these words alone."))
-            return redirect("console:term", term.pk)
+    edit = Edit(request, EDITABLE, term)
+    if edit.attempt(lambda seen: services.edit_term(term=term, seen=seen, **edit.form.arguments())):
+        messages.success(request, _("Saved. Loading the files again leaves these words alone."))
+        return redirect("console:term", term.pk)
     return show(
         request,
         "console/term_form.html",
-        {
-            "form": form,
+        edit.context
+        | {
             "term": term,
             "save": _("Save"),
             "is_out": term.status == Term.Status.DEPRECATED,
-            "differences": _differences(term),
+            "in_file": _in_file(term),
         },
         title=f"{term.pk} {term.label}",
         crumbs=_crumbs(term.scheme),
-        status=422 if form.errors else 200,
+        status=edit.status,
     )
 
 
-def _differences(term: Term) -> list[tuple[str, str]]:
+def _in_file(term: Term) -> list[tuple[str, str]]:
     """(language, words of the file) wherever they are not those of the term."""
     own = {"labels": term.labels, "definition": term.definition}
     return [
@@ -196,12 +179,17 @@ def _differences(term: Term) -> list[tuple[str, str]]:
 @for_staff(staff.TERMS)
 def restore(request: HttpRequest, code: str) -> HttpResponse:
     """Take the file's words back."""
+    return _done(request, code, services.restore_term, _("The words of the file stand again."))
+
+
+def _done(request: HttpRequest, code: str, verb: Callable[..., Term], done: str) -> HttpResponse:
+    """Do what takes no form, and say on the term's page what came of it."""
     try:
-        services.restore_term(term=_term(code))
+        verb(term=_term(code))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
     else:
-        messages.success(request, _("The words of the file stand again."))
+        messages.success(request, done)
     return redirect("console:term", code)
 
 
@@ -214,26 +202,25 @@ def deprecate(request: HttpRequest, code: str) -> HttpResponse:
         messages.warning(request, _("This term is out of use already."))
         return redirect("console:term", term.pk)
     form = DeprecateForm(request.POST or None, terms=Term.objects.of(term.scheme_id).in_use().exclude(pk=term.pk))
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.deprecate_term(term=term, replaced_by=form.cleaned_data["replaced_by"])
-        except ValidationError as error:
-            blame(form, error)
-        else:
-            messages.success(request, _("The term is out of use. Records that carry it keep it."))
-            return redirect("console:terms", term.scheme_id)
-    return show(
+    if attempt(request, form, lambda: services.deprecate_term(term=term, **form.cleaned_data)):
+        messages.success(request, _("The term is out of use. Records that carry it keep it."))
+        return redirect("console:terms", term.scheme_id)
+    return show_form(
         request,
         "console/deprecate.html",
-        {
-            "form": form,
-            "term": term,
-            "save": _("Take it out of use"),
-            "published": counts_of_all_terms(scheme=term.scheme_id, kind="practice").get(term.pk, 0),
-            "in_work": count_with_network_by_term(term.scheme_id).get(term.pk, 0),
-            "narrower": term.children.filter(status=Term.Status.CURRENT).count(),
-        },
+        form,
+        save=_("Take it out of use"),
         title=_("Take out of use"),
         crumbs=[*_crumbs(term.scheme), (reverse("console:term", args=[term.pk]), f"{term.pk} {term.label}")],
-        status=422 if form.errors else 200,
+        term=term,
+        published=counts_of_all_terms(scheme=term.scheme_id, kind="practice").get(term.pk, 0),
+        in_work=count_with_network_by_term(term.scheme_id).get(term.pk, 0),
+        narrower=term.children.filter(status=Term.Status.CURRENT).count(),
     )
+
+
+@require_POST
+@for_staff(staff.TERMS)
+def revive(request: HttpRequest, code: str) -> HttpResponse:
+    """Bring a term back that was taken out of use."""
+    return _done(request, code, services.revive_term, _("The term is in use again, and forms offer it."))

@@ -21,6 +21,7 @@ urlpatterns = [
     path("term/<str:code>/", terms.edit, name="term"),
     path("term/<str:code>/restore/", terms.restore, name="term_restore"),
     path("term/<str:code>/out-of-use/", terms.deprecate, name="term_deprecate"),
+    path("term/<str:code>/back-in-use/", terms.revive, name="term_revive"),
     path("announcements/", announcements.index, name="announcements"),
     path("announcements/new/", announcements.write, name="announcement_new"),
     path("announcements/<uuid:pk>/", announcements.write, name="announcement"),
