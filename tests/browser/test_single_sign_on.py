@@ -91,7 +91,9 @@ def test_a_person_comes_back_from_an_openid_provider_signed_in(visitors: Visitor
     page.get_by_role("link", name="Go to the sign-in page").focus()
     page.keyboard.press("Enter")
     heading(page, "My work")
-    expect(page.locator("header")).to_contain_text("Ana")
+    expect(page.locator("header")).to_contain_text("Costa Serena")
+    page.goto("/en/accounts/email/")
+    expect(page.locator("main")).to_contain_text("ana@labour.example")
 
 
 def test_a_person_comes_back_from_a_saml_provider_signed_in(visitors: Visitors, saml: SAMLInABrowser) -> None:
