@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import render
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from .language import without_language
@@ -26,13 +27,18 @@ class RefuseUnreadableRequests:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         values = [value for values in request.GET.lists() for value in (values[0], *values[1])]
         if "\x00" in request.path or any("\x00" in value for value in values):
-            if request.path.startswith("/api/"):
-                from .api import problem
-
-                return problem(400, _("This address cannot be read."))
-            return render(request, "400.html", status=400)
+            # Nobody has chosen a language yet: without this it would be that of the thread's last reader.
+            with translation.override(translation.get_language_from_request(request, check_path=True)):
+                return self._refuse(request)
         response: HttpResponse = self.get_response(request)
         return response
+
+    def _refuse(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith("/api/"):
+            from .api import problem
+
+            return problem(400, _("This address cannot be read."))
+        return render(request, "400.html", status=400)
 
 
 class LanguageOfReader(LocaleMiddleware):

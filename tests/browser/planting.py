@@ -1,6 +1,6 @@
 """Run as a program in a seeded database: practices in the states that the seed leaves out, and where every screen is.
 
-Prints one line of JSON: for each language the address of each screen, and who looks at it.
+Prints one line of JSON: for each language the address of each screen, and who looks at it; and each screen's pattern.
 """
 
 from __future__ import annotations
@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import sys
 from typing import Any
+
+from . import backrooms
 
 DOUBLE = "double@demo.enlace.example"
 
@@ -21,6 +23,7 @@ def main() -> None:
     plant_double()
     plant_invitation()
     places = plant_practices()
+    backrooms.plant(places)
     outbox.drain()
     sys.stdout.write(json.dumps(addresses(places)) + "\n")
 
@@ -248,9 +251,14 @@ def addresses(places: dict[str, Any]) -> dict[str, Any]:
                 "safety": ("admin", at("mfa_index")),
                 "forbidden": ("contributor", at("practices:queue")),
                 "foreign": ("contributor", at("practices:version", places["foreign"])),
+                **backrooms.addresses(code, places),
             }
             screens[code] = {name: list(where) for name, where in found.items()}
-    return {"places": {name: str(pk) for name, pk in places.items()}, "screens": screens}
+    return {
+        "places": {name: str(pk) for name, pk in places.items()},
+        "screens": screens,
+        "routes": backrooms.routes(screens["en"]),
+    }
 
 
 if __name__ == "__main__":

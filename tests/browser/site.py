@@ -33,7 +33,8 @@ READY_WITHIN = 90
 MAKES_SEED = (
     "network_site/**/models*.py", "network_site/**/models/*.py", "network_site/**/services.py", "network_site/*.py",
     "network_site/**/seeding.py", "network_site/**/seed/*", "network_site/common/*.py", "practices/*.py",
-    "practices/models/*.py", "practices/seed/**/*", "**/urls.py", "tests/browser/planting.py", "tests/people.py",
+    "practices/models/*.py", "practices/seed/**/*", "**/*urls.py", "tests/browser/planting.py",
+    "tests/browser/backrooms.py", "tests/people.py",
 )  # fmt: skip
 MAKES_STATIC = ("*/static/**/*", "network_site/*/static/**/*", "requirements.txt")
 AN_HOUR = 3600
@@ -110,6 +111,7 @@ class Seeded:
     static: Path
     places: dict[str, str]
     screens: dict[str, dict[str, list[str]]]
+    routes: dict[str, str]
 
 
 def _digest(patterns: tuple[str, ...], *more: str) -> str:
@@ -147,7 +149,7 @@ def make_seeded(template: str) -> Seeded:
             _seed(template, folder, static)
         known = json.loads(note.read_text(encoding="utf-8"))
         catalogs.compile_catalogues()
-    return Seeded(known["database"], static, known["places"], known["screens"])
+    return Seeded(known["database"], static, known["places"], known["screens"], known["routes"])
 
 
 def _clear_out(home: Path, pattern: str) -> None:

@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .site import Site, wait_until
-from .test_accessibility import faults, look, sideways
-from .visitors import NARROW, WIDE, Visitors, fill, press
+from .test_accessibility import faults, sideways
+from .visitors import NARROW, Visitors, fill, press
 
 pytestmark = pytest.mark.browser
 
@@ -155,22 +155,6 @@ def test_a_passkey_that_is_refused_is_said_so(visitors: Visitors) -> None:
     page.locator("#passkey_login").click()
     expect(note).to_be_visible()
     expect(page).to_have_url(re.compile("/accounts/login/"))
-
-
-@pytest.mark.parametrize("language", ["en", "es"])
-@pytest.mark.parametrize(
-    "screen",
-    ["people", "people_for_members", "person", "farewell", "leave", "invite", "trail", "my_sessions", "safety"],
-)
-def test_screens_of_people_and_accounts_have_no_fault(
-    screen: str, language: str, visitors: Visitors, site: Site
-) -> None:
-    page = visitors.window(site.viewer(screen), viewport=NARROW)
-    look(page, site.screen(screen, language), 200, language)
-    found = {"narrow": faults(page), "sideways, narrow": sideways(page)}
-    page.set_viewport_size(WIDE)  # type: ignore[arg-type]
-    found |= {"wide": faults(page), "sideways, wide": sideways(page)}
-    assert {where: what for where, what in found.items() if what} == {}
 
 
 def test_the_page_of_an_invitation_has_no_fault_with_and_without_errors(visitors: Visitors, site: Site) -> None:

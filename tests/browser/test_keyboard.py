@@ -119,7 +119,13 @@ def test_the_first_stop_skips_to_the_main_text(visitors: Visitors) -> None:
     assert page.evaluate("() => document.activeElement.id") == "main"
 
 
-@pytest.mark.parametrize("screen", ["home", "databank", "practice_reviewed", "step_brief", "check", "review_open"])
+@pytest.mark.parametrize(
+    "screen",
+    [
+        "home", "databank", "practice_reviewed", "step_brief", "check", "review_open", "mail_settings", "word",
+        "assistance", "confirm", "exports", "my_data",
+    ],
+)  # fmt: skip
 def test_every_stop_of_the_keyboard_is_seen_and_marked(screen: str, visitors: Visitors, site: Site) -> None:
     """No stop outside of the window, none without a visible ring, no trap."""
     page = visitors.window(site.viewer(screen))

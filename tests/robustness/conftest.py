@@ -5,17 +5,23 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from wagtail.models import Page
 
-from network_site.organizations.enums import OrganizationKind
-from network_site.organizations.models import User
+from network_site.common import outbox
+from network_site.common.models import Announcement, Export, Outbox
+from network_site.organizations import services as organizations
+from network_site.organizations.enums import OrganizationKind, Role
+from network_site.organizations.models import Membership, Organization, User
 from network_site.publishing.models import OrganizationsPage, PublishedRecord, TextPage
+from network_site.taxonomy.models import GlossaryConcept
 from practices import services
 from practices.models import DatabankPage, Review
 
@@ -26,6 +32,7 @@ from ..people import (
     assign,
     draft,
     endorsed,
+    get,
     in_review,
     prove_second_factor,
     published,
@@ -55,6 +62,8 @@ class Stage:
             "publisher": people.publisher(),
             "reviewer": people.reviewer(),
             "partner": people.reviewer(OrganizationKind.INTERNATIONAL),
+            "administrator": people.member(ministry, Role.ADMINISTRATOR),
+            "operator": people.member(people.network(), Role.LEAD, Role.ADMINISTRATOR),
         }
         focal, specialist = self.users["focal"], self.users["specialist"]
         reviewers = [self.users["reviewer"], self.users["partner"]]
@@ -84,6 +93,10 @@ class Stage:
         with acting(reviewers[1]):
             self.ids["review_closed"] = Review.objects.get(version_id=in_hand.pk, reviewer=reviewers[1]).pk
 
+        self.build_assistance()
+        self.build_organization(ministry)
+        self.build_console(ministry)
+
         def path(page: Page) -> str:
             return str(page.get_url_parts()[2])
 
@@ -97,6 +110,46 @@ class Stage:
             "organizations": directory,
             "organization": f"{directory}{ministry.key}/",
             "text": path(TextPage.objects.live().filter(locale__language_code="en").order_by("path")[0]),
+        }
+
+    def build_assistance(self) -> None:
+        """A draft that the Network writes with its ministry."""
+        helped = draft(self.users["focal"])
+        asked = {"reason": "Nobody has time.", "languages": ["en"], "call_when": "Mondays"}
+        with acting(self.users["focal"]):
+            opened = services.ask_for_assistance(helped, **asked)
+        with acting(self.users["specialist"]):
+            services.accept_assistance(opened)
+            version = get(helped.pk)
+            services.save_version(version, lock_version=version.lock_version, fields={"region": "South"})
+        self.ids["assisted"] = helped.pk
+
+    def build_organization(self, ministry: Organization) -> None:
+        """Somebody who was invited, somebody whose part may end, and a file that was asked for."""
+        with acting(self.users["administrator"]):
+            invitation = organizations.invite(email="asked@example.org", roles=["contributor"], language="en")
+            membership = Membership.objects.get(user=self.users["contributor"], organization=ministry)
+        self.ids |= {"invitation": invitation.pk, "membership": membership.pk}
+        with acting(self.users["contributor"]) as actor:
+            export = Export.objects.create(
+                person_id=actor.user_id, source="practices", format="csv", expires_at=timezone.now() + timedelta(days=7)
+            )
+        self.ids["export"] = export.pk
+
+    def build_console(self, ministry: Organization) -> None:
+        """Work that failed, and an announcement of the past."""
+        outbox.enqueue("practice.handed_over", subject=ministry, version=99)
+        letters = Outbox.objects.filter(object_version=99)
+        letters.update(state="dead", tries=8, last_error="RuntimeError")
+        then = timezone.now() - timedelta(days=7)
+        past = Announcement.objects.create(
+            texts={"en": "Maintenance"}, starts_at=then, ends_at=then + timedelta(days=1)
+        )
+        self.ids |= {
+            "letter": letters.get().pk,
+            "announcement": past.pk,
+            "organization": ministry.pk,
+            "concept": GlossaryConcept.objects.order_by("pk")[0].pk,
         }
 
     def client(self, name: str) -> Client:
@@ -149,9 +202,32 @@ class Stage:
             "adjudication": ("specialist", at("adjudication", self.ids["adjudication"])),
             "declaration": ("partner", at("review", self.ids["review_closed"])),
             "rubric": ("reviewer", at("review", self.ids["review_open"])),
+            "assistance to ask": ("focal", at("assistance", self.ids["draft"])),
+            "assistance to end": ("specialist", at("assistance", self.ids["assisted"])),
+            "confirm": ("focal", at("confirm", self.ids["assisted"])),
+            "word": ("contributor", at("word", self.ids["draft"])),
+            **self.pages_of_accounts(),
             "notices": ("focal", str(reverse("workspace:notices"))),
+            "mail settings": ("focal", str(reverse("workspace:mail_settings"))),
             "sign in": ("", str(reverse("account_login"))),
             "password reset": ("", str(reverse("account_reset_password"))),
+        }
+
+    def pages_of_accounts(self) -> dict[str, tuple[str, str]]:
+        """Pages with a form about people, their accounts and sessions."""
+
+        def at(name: str, *keys: Any) -> str:
+            return str(reverse(name, args=keys))
+
+        return {
+            "people": ("administrator", at("organizations:people")),
+            "person": ("administrator", at("organizations:person", self.ids["membership"])),
+            "farewell": ("administrator", at("organizations:end", self.ids["membership"])),
+            "leave": ("contributor", at("organizations:leave")),
+            "invite": ("administrator", at("organizations:invite")),
+            "sessions": ("contributor", at("my_sessions")),
+            "my data": ("contributor", at("my_data")),
+            "single sign-on": ("", at("sso_start")),
         }
 
     def forms(self, name: str) -> list[tuple[str, str, Form]]:

@@ -34,7 +34,8 @@ FORMS = (
     "new", "edit brief", "edit where", "edit story", "edit results", "edit needs", "edit contact",
     "edit with questions", "check", "version to send", "version to screen", "version to settle", "version to publish",
     "version to withdraw", "version to follow", "translate", "screening", "reviewers", "adjudication", "declaration",
-    "rubric", "notices", "sign in", "password reset",
+    "rubric", "notices", "sign in", "password reset", "assistance to ask", "assistance to end", "confirm", "word",
+    "mail settings", "people", "person", "farewell", "leave", "invite", "sessions", "my data", "single sign-on",
 )  # fmt: skip
 STEPS = ("brief", "where", "story", "results", "needs", "contact")
 COUNTERS = ("-TOTAL_FORMS", "-INITIAL_FORMS")
@@ -84,17 +85,61 @@ def query_answers(stage: Stage, page: str, values: dict[str, bytes]) -> list[str
     return wrong
 
 
-WORKSPACE = ("workspace:home", "workspace:notices", "practices:list", "practices:new", "practices:reviews")
+# Every list and page of the workspace and of accounts that is read, and who reads it.
+WORKSPACE = {
+    "workspace:home": "contributor", "workspace:notices": "contributor", "workspace:mail_settings": "contributor",
+    "workspace:exports": "contributor", "practices:list": "contributor", "practices:new": "contributor",
+    "practices:reviews": "reviewer", "practices:queue": "specialist", "organizations:people": "administrator",
+    "organizations:invite": "administrator", "organizations:leave": "contributor",
+    "organizations:trail": "administrator", "organizations:trail_csv": "administrator", "my_sessions": "contributor",
+    "my_data": "contributor", "account_email": "contributor", "account_change_password": "contributor",
+    "mfa_index": "administrator", "mfa_list_webauthn": "contributor", "account_reauthenticate": "contributor",
+    "glossary": "", "vocab:index": "", "api:front": "", "sso_start": "", "invitation": "",
+}  # fmt: skip
+OBJECTS = {
+    "workspace:export": ("contributor", "export"), "practices:word": ("contributor", "draft"),
+    "practices:interview": ("contributor", "draft"), "practices:assistance": ("focal", "assisted"),
+    "practices:confirm": ("focal", "assisted"), "practices:check": ("contributor", "draft"),
+    "practices:version": ("focal", "in_review"), "organizations:person": ("administrator", "membership"),
+    "organizations:end": ("administrator", "membership"),
+}  # fmt: skip
+# The console's own pages; Wagtail's are Wagtail's.
+CONSOLE = {
+    "letters": "", "letter_discard": "letter", "organizations": "", "organization_new": "",
+    "organization": "organization", "organization_verify": "organization", "schemes": "", "announcements": "",
+    "announcement_new": "", "announcement": "announcement", "glossary": "", "concept_new": "", "concept": "concept",
+}  # fmt: skip
+ASKED = ("page", "next", "q", "kind", "country", "state", "language", "lang", "organisation", "action", "since")
+
+
+def hostile_queries(stage: Stage, who: str, address: str) -> list[str]:
+    """The page with everything that any page reads from its address, all of it hostile."""
+    found = (
+        (label, stage.get(who, address, query([(parameter, value) for parameter in ASKED])))
+        for label, value in KILLERS.items()
+    )
+    return gather(found)
 
 
 @pytest.mark.parametrize("name", WORKSPACE)
 def test_query_of_a_workspace_page(name: str, stage: Stage) -> None:
-    found = (
-        (f"{parameter}={label}", stage.get("contributor", str(reverse(name)), pair(parameter, value)))
-        for parameter in ("page", "next")
-        for label, value in KILLERS.items()
-    )
-    assert gather(found) == []
+    assert hostile_queries(stage, WORKSPACE[name], str(reverse(name))) == []
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_query_of_the_page_of_an_object(name: str, stage: Stage) -> None:
+    who, key = OBJECTS[name]
+    address = str(reverse(name, args=[stage.ids[key]]))
+    assert stage.get(who, address).status == 200
+    assert hostile_queries(stage, who, address) == []
+
+
+@pytest.mark.parametrize("name", CONSOLE)
+def test_query_of_a_page_of_the_console(name: str, stage: Stage) -> None:
+    address = str(reverse(f"console:{name}", args=[stage.ids[CONSOLE[name]]] if CONSOLE[name] else []))
+    assert stage.get("operator", address).status == 200
+    wrong = [one for one in hostile_queries(stage, "operator", address) if "ran something" not in one]
+    assert wrong == []
 
 
 def path_patterns(stage: Stage) -> list[tuple[str, str, str]]:
@@ -114,22 +159,39 @@ def path_patterns(stage: Stage) -> list[tuple[str, str, str]]:
     ]  # fmt: skip
 
 
+def further_patterns(stage: Stage) -> list[tuple[str, str, str]]:
+    """The same for addresses whose parts are read as those above are: by Django's converters, then by one query."""
+    return [
+        ("contributor", "/en/workspace/exports/", "/"), ("contributor", "/en/export/practices/", "/"),
+        ("contributor", "/en/export/", "/csv/"), ("administrator", "/en/workspace/organization/people/", "/"),
+        ("contributor", f"/en/workspace/practices/{stage.ids['draft']}/assistance/", "/"),
+        ("specialist", "/en/workspace/network/assistance/", "/"), ("", "/en/mail/stop/", "/"),
+        ("", "/en/accounts/invitation/", "/"), ("", "/accounts/oidc/", "/callback/"), ("", "/vocab/", ""),
+        ("", "/vocab/LAF/", ""), ("", "/api/v1/practices/", "/"), ("operator", "/admin/console/terms/", "/"),
+        ("operator", "/admin/console/term/", "/"), ("operator", "/admin/console/letters/", "/discard/"),
+    ]  # fmt: skip
+
+
 def test_parts_of_a_path(stage: Stage) -> None:
-    assert path_answers(stage, VALUES) == []
+    assert path_answers(stage, path_patterns(stage), VALUES) == []
+
+
+def test_parts_of_further_paths(stage: Stage) -> None:
+    assert path_answers(stage, further_patterns(stage), KILLERS | {"path": VALUES["path"]}) == []
 
 
 @pytest.mark.nightly
 def test_parts_of_a_path_with_the_naughty_list(stage: Stage) -> None:
-    assert path_answers(stage, naughty()) == []
+    assert path_answers(stage, path_patterns(stage) + further_patterns(stage), VALUES | naughty()) == []
 
 
-def path_answers(stage: Stage, values: dict[str, bytes]) -> list[str]:
+def path_answers(stage: Stage, patterns: list[tuple[str, str, str]], values: dict[str, bytes]) -> list[str]:
     wrong = []
-    for who, before, after in path_patterns(stage):
+    for who, before, after in patterns:
         for label, value in values.items():
             answer = stage.get(who, before + path_part(value) + after)
             wrong += gather([(f"{before}{label}{after}", answer)])
-            if answer.status not in {200, 301, 302, 400, 403, 404, 405}:
+            if answer.status not in {200, 301, 302, 400, 403, 404, 405, 410}:
                 wrong.append(f"{before}{label}{after}: {answer.status}")
     return wrong
 
@@ -274,7 +336,8 @@ def form_answers(stage: Stage, page: str, values: dict[str, bytes]) -> list[str]
     ]
 
 
-@pytest.mark.parametrize("page", FORMS)
+# Forty choices of one kind, which are hostile all at once below.
+@pytest.mark.parametrize("page", [page for page in FORMS if page != "mail settings"])
 def test_each_field_of_a_form_alone(page: str, stage: Stage) -> None:
     assert field_answers(stage, page, KILLERS) == []
 
@@ -421,6 +484,14 @@ def test_a_refusal_names_every_question_in_the_readers_language(language: str, s
     english = stage.post("contributor", "/en/workspace/practices/new/", [("contacts-TOTAL_FORMS", b"1")])
     assert ("Fill this in." in answer.body) == (language == "en")
     assert "Fill this in." in english.body
+
+
+@pytest.mark.parametrize(("before", "now"), [("es", "en"), ("en", "fr")])
+def test_what_cannot_be_read_is_refused_in_the_language_of_its_address(before: str, now: str, stage: Stage) -> None:
+    """Not in that of whoever the same thread answered before."""
+    stage.get("", f"/{before}/")
+    answer = stage.get("", f"/{now}/", "q=%00")
+    assert (answer.status, f'<html lang="{now}"' in answer.body) == (400, True)
 
 
 def test_a_body_that_is_no_form(stage: Stage) -> None:
