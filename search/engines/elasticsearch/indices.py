@@ -1,8 +1,8 @@
 """What the indices of Elasticsearch look like, and under which names they stand (decision 0031).
 
 One index for each kind, `{prefix}-{kind}-{moment}`, behind the alias `{prefix}-{kind}`, through which everything is
-written; and `{prefix}-all` over all kinds, through which everything is read. Nobody but a rebuild names an index
-itself, so an index can be replaced while people search and ministries publish.
+written and read; `{prefix}-all` is over all kinds. Nobody but a rebuild names an index itself, so an index can be
+replaced while people search and ministries publish.
 
 A document carries the texts of all languages, each language with its own stems: a translation is the same thing
 again, and counts once. Its `_id` is the entry's, its `_version` the entry's revision (external versions): whatever
