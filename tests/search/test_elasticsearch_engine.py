@@ -140,6 +140,17 @@ def test_a_unit_is_had_by_its_words_its_other_names_or_its_concept(
     assert found(engine.ask(asking(unit)))[0] == words.pk
 
 
+def test_another_name_counts_by_its_weight_and_not_by_its_length(
+    make_entries: Make, es_indexed: Index, engine: ElasticsearchEngine
+) -> None:
+    typed, named = make_entries(
+        document("Le SPE", language="fr"), document("Service public de l'emploi", language="fr")
+    )
+    es_indexed()
+    unit = Unit("SPE", (OtherName("service public de l'emploi", "fr", 0.6),))
+    assert found(engine.ask(asking(unit, language="fr"))) == [typed.pk, named.pk]
+
+
 def test_another_name_counts_in_the_texts_of_its_own_language(
     make_entries: Make, es_indexed: Index, engine: ElasticsearchEngine
 ) -> None:
@@ -556,6 +567,18 @@ def test_titles_are_completed_in_the_readers_language_first(
     assert engine.complete("nspec", language="en", audiences=PUBLIC) == []
     assert engine.complete("i", language="en", audiences=PUBLIC) == []
     assert engine.complete("inspec", language="en", audiences=PUBLIC, kinds=("page",)) == []
+
+
+def test_of_titles_with_all_words_those_in_the_same_order_come_first(
+    make_entries: Make, es_indexed: Index, engine: ElasticsearchEngine
+) -> None:
+    scattered, ordered, _one_only = make_entries(
+        document("Employment of public servants"),
+        document("Public employment services go digital"),
+        document("Public employment"),
+    )
+    es_indexed()
+    assert engine.complete("public employment serv", language="en", audiences=PUBLIC) == [ordered.pk, scattered.pk]
 
 
 def test_a_word_longer_than_all_beginnings_is_completed(

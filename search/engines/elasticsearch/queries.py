@@ -132,18 +132,22 @@ def _enough(question: Question) -> Query:
 def _unit(unit: Unit, language: str) -> Query:
     """One thing that is spoken of, under whichever of its names it stands there."""
     names = [Q("multi_match", query=unit.words, operator="and", fields=_fields(language), tie_breaker=TIE)]
-    names += [_other_name(other, language) for other in unit.other_names]
+    names += [_other_name(other, unit, language) for other in unit.other_names]
     if unit.concept:
         names.append(Q("term", topics={"value": unit.concept, "boost": TOPIC}))
     return Q("dis_max", queries=names, tie_breaker=TIE)
 
 
-def _other_name(other: OtherName, language: str) -> Query:
-    """A phrase in the texts of its language; an acronym in those of all, as it is written."""
+def _other_name(other: OtherName, unit: Unit, language: str) -> Query:
+    """A phrase in the texts of its language; an acronym in those of all, as it is written.
+
+    A phrase scores with each of its words. It is brought to as many as were typed, so that only its weight decides.
+    """
+    weight = other.weight * len(unit.words.split()) / max(1, len(other.text.split()))
     if other.language:
-        fields = _fields(language, weight=other.weight, codes=(other.language,))
+        fields = _fields(language, weight=weight, codes=(other.language,))
     else:
-        fields = _fields(language, weight=other.weight, stemmed=False)
+        fields = _fields(language, weight=weight, stemmed=False)
     return Q("multi_match", query=other.text, type="phrase", fields=fields, tie_breaker=TIE)
 
 
@@ -235,19 +239,25 @@ def _highlighted(asked: Search, question: Question) -> Search:
 
 
 def completion(prefix: str, language: str, audiences: Sequence[str], kinds: Sequence[str], limit: int) -> Search | None:
-    """Titles of which each word begins like one of these; None when there is nothing long enough to look for."""
+    """Titles with a word that begins like each of these, those with all in this order first among a language's.
+
+    None when there is nothing long enough to look for.
+    """
     words = [word[:LONGEST_PREFIX] for word in prefix.split() if len(word) >= SHORTEST_PREFIX]
     if not words:
         return None
-    titles = [
-        Q(
-            "constant_score",
-            filter=Q("match", **{f"title.{field}.ac": {"query": " ".join(words), "operator": "and"}}),
-            boost=OWN_LANGUAGE if code == language else 1.0,
-        )
-        for code, field in LANGUAGES.items()
-    ]
-    fitting = Q("bool", must=[Q("dis_max", queries=titles)], filter=always(audiences, kinds))
+    text = " ".join(words)
+    titles, in_order = [], []
+    for code, field in LANGUAGES.items():
+        begun = Q("match", **{f"title.{field}.ac": {"query": text, "operator": "and"}})
+        titles.append(Q("constant_score", filter=begun, boost=OWN_LANGUAGE if code == language else 1.0))
+        in_order.append(Q("match_phrase_prefix", **{f"title.{field}.folded": text}))
+    fitting = Q(
+        "bool",
+        must=[Q("dis_max", queries=titles)],
+        should=[Q("constant_score", filter=Q("bool", should=in_order), boost=1.0)],
+        filter=always(audiences, kinds),
+    )
     ordered = Search().query(fitting).sort({"_score": "desc"}, {"sort_title": "asc"}, {"key": "asc"})
     return ordered.source(False)[:limit]
 
