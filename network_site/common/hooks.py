@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+import logging
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from uuid import UUID
+
+from .slots import Slot
+
+log = logging.getLogger(__name__)
 
 _service: Callable[[str, str], AbstractContextManager[object]] | None = None
 
@@ -78,3 +83,18 @@ def zones(people: Collection[UUID]) -> dict[UUID, str]:
     if _zones is None:
         raise RuntimeError("No floor provides readers.")
     return _zones(people)
+
+
+# By name: figures for /health/, of things whose failure leaves the site in service. Quick, also when those are away.
+health_facts: Slot[Callable[[], Mapping[str, object]]] = Slot("what the upper floors tell on the health page")
+
+
+def health_of_others() -> dict[str, object]:
+    """What the upper floors tell; of one that cannot tell, nothing."""
+    facts: dict[str, object] = {}
+    for name, ask in health_facts.items():
+        try:
+            facts |= ask()
+        except Exception:
+            log.exception("health: %s cannot tell", name)
+    return facts

@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 
@@ -134,6 +135,16 @@ def dimensions() -> int:
     except ImportError:
         return 512
     return int(DIMENSIONS)
+
+
+def vectors_of(entries: Sequence[Entry]) -> Mapping[UUID, Sequence[float]]:
+    """The vectors of these entries, as far as there are any."""
+    try:
+        from ... import meaning
+    except ImportError:
+        return {}
+    found: Mapping[UUID, Sequence[float]] = meaning.vectors_of([entry.pk for entry in entries if not entry.is_gone])
+    return found
 
 
 # --- Names -----------------------------------------------------------------------------------
