@@ -12,7 +12,7 @@ from network_site.common.language import CODES
 
 from ..base import WINDOW, Answer, EngineUnavailable, Found, Fragment, Question
 from . import client, queries
-from .indices import LANGUAGES, read_alias
+from .indices import LANGUAGES, read_names
 
 # How long a walk through a long result may rest between two pages.
 REST = "30s"
@@ -59,7 +59,7 @@ class ElasticsearchEngine:
 
     def _pages(self, asked: Search, limit: int) -> Iterator[list[dict[str, Any]]]:
         """The hits page by page, all from the same moment; what was opened for it is closed in any case."""
-        moment = client.ask(lambda es: es.open_point_in_time(index=read_alias(), keep_alive=REST))["id"]
+        moment = client.ask(lambda es: es.open_point_in_time(index=read_names(), keep_alive=REST))["id"]
         left, after = limit, None
         try:
             while left > 0:
@@ -88,7 +88,7 @@ def _close(moment: str) -> None:
 def _run(asked: Search) -> dict[str, Any]:
     body = asked.to_dict()
     # A part of the answer would be a wrong answer: the database knows the whole.
-    return client.ask(lambda es: es.search(index=read_alias(), body=body, allow_partial_search_results=False))
+    return client.ask(lambda es: es.search(index=read_names(), body=body, allow_partial_search_results=False))
 
 
 # --- Reading ---------------------------------------------------------------------------------

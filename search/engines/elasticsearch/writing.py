@@ -98,7 +98,7 @@ def index_entry(es: Elasticsearch, entry: Entry, vector: Sequence[float] | None)
 def actions(
     entries: Iterable[Entry], vectors: Mapping[UUID, Sequence[float]], *, index: str, version_type: str
 ) -> Iterator[dict[str, Any]]:
-    """What a bulk is told of these entries. Into an alias only where there is one, so that none is made by mistake."""
+    """What a bulk is told of these entries."""
     for entry in entries:
         yield {
             "_op_type": "index",
@@ -107,17 +107,18 @@ def actions(
             "_source": document_of(entry, vectors.get(entry.pk)),
             "version": entry.revision,
             "version_type": version_type,
-            "require_alias": index == alias_of(entry.kind),
         }
 
 
 def send(es: Elasticsearch, entries: Sequence[Entry], *, index: str, version_type: str = NEWER) -> list[str]:
     """Index entries together; the ids of those that were refused. One refused as too old is not among them."""
-    return bulk(es, actions(entries, vectors_of(entries), index=index, version_type=version_type))
+    is_alias = any(index == alias_of(entry.kind) for entry in entries)
+    wanted = actions(entries, vectors_of(entries), index=index, version_type=version_type)
+    return bulk(es, wanted, require_alias=is_alias)
 
 
-def bulk(es: Elasticsearch, wanted: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Do a bulk; the ids of what was refused."""
+def bulk(es: Elasticsearch, wanted: Iterable[Mapping[str, Any]], *, require_alias: bool = False) -> list[str]:
+    """Do a bulk; the ids of what was refused. With `require_alias` no index is made by mistake of a missing alias."""
     refused = []
     for is_done, answer in helpers.streaming_bulk(
         es,
@@ -127,6 +128,7 @@ def bulk(es: Elasticsearch, wanted: Iterable[Mapping[str, Any]]) -> list[str]:
         raise_on_error=False,
         max_retries=3,
         initial_backoff=1,
+        require_alias=require_alias,
     ):
         (result,) = answer.values()
         if not is_done and result["status"] != 409:
