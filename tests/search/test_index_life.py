@@ -306,6 +306,17 @@ def test_an_index_that_lacks_something_does_not_take_the_place_of_the_old(
     assert queries.search(SearchQuery(text="sound")).total == 1
 
 
+def test_a_document_that_is_refused_leaves_no_word_in_the_log(
+    es: Elasticsearch, make: Callable[..., list[Entry]], caplog: pytest.LogCaptureFixture
+) -> None:
+    build_all(es)
+    (one,) = make(document("A secret sentence"))
+    Entry.objects.filter(pk=one.pk).update(body=one.body | {"published_at": "A secret day"})
+    outbox.drain()
+    assert Outbox.objects.get(kind=reconciling.DUE).last_error == "IndexRefused"
+    assert ("IndexRefused" in caplog.text, "secret" in caplog.text) == (True, False)
+
+
 def test_the_last_two_indices_are_kept_and_halves_are_not(es: Elasticsearch, make: Callable[..., list[Entry]]) -> None:
     make(document())
     built = [building.rebuild(es, KIND).index for _round in range(3)]

@@ -94,29 +94,31 @@ class Node:
 class Relay:
     """The relay as a process of its own; supervised: when it was killed it is started again."""
 
-    def __init__(self, url: str, log_file: Path) -> None:
+    def __init__(self, node: Node) -> None:
         site = connection.settings_dict
-        self.log_file = log_file
+        self.log = node.home / "relay.log"
         left_out = {"DATABASE_URL", "REDIS_URL", "ELASTICSEARCH_URL"}
         self.environment = {name: value for name, value in os.environ.items() if name not in left_out} | {
             "DATABASE_URL": f"postgresql://{site['USER']}@{site['HOST']}:{site['PORT']}/{site['NAME']}"
             if is_postgresql()
             else f"sqlite:///{site['NAME']}",
             "DJANGO_SETTINGS_MODULE": "tests.search.settings_kills",
-            "TEST_ELASTICSEARCH_URL": url,
+            "TEST_ELASTICSEARCH_URL": node.url,
             "TEST_ELASTICSEARCH_PREFIX": PREFIX,
         }
         self.start()
 
     def start(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "relay"],
-            cwd=configured.BASE_DIR, env=self.environment, stdout=subprocess.DEVNULL, stderr=self.log_file.open("ab"),
-        )  # fmt: skip
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "relay"],
+                cwd=configured.BASE_DIR, env=self.environment, stdout=subprocess.DEVNULL, stderr=log,
+            )  # fmt: skip
 
     def kill(self) -> None:
         self.process.send_signal(signal.SIGKILL)
-        assert self.process.wait(30) == -signal.SIGKILL
+        # It must have lived until now.
+        assert self.process.wait(30) == -signal.SIGKILL, self.log.read_text()[-4000:]
 
 
 @pytest.fixture
@@ -140,7 +142,7 @@ def node(tmp_path: Path, settings: Any, committed_db: str) -> Iterator[Node]:
 
 @contextmanager
 def relay(url: str) -> Iterator[Relay]:
-    own = Relay(url, Path('/tmp/relay-e2.log'))
+    own = Relay(url, Path("/tmp/relay-e2.log"))
     try:
         yield own
     finally:
@@ -210,7 +212,7 @@ def storm(node: Node, people: People, *, writes: int, kills: int, seed: int) -> 
     chance.shuffle(victims)
     killed: Counter[str] = Counter()
     comes_back: int | None = None
-    with relay(node.url) as own:
+    with relay(node) as own:
         wait_until(lambda: not search_rows().exists() and Entry.objects.exists(), 120)
         for number in range(writes):
             if number == comes_back:
@@ -277,7 +279,7 @@ def test_a_node_that_hangs_slows_no_write_and_search_answers_reduced(node: Node,
     """K3. Rounds with and without the hanging node take turns, so that both meet the same machine."""
     databank = Databank(People(), random.Random(3))
     took: dict[bool, list[float]] = {False: [], True: []}
-    with relay(node.url):
+    with relay(node):
         databank.write()
         wait_until(lambda: not search_rows().exists() and Entry.objects.exists(), 120)
         for number in range(8):

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from elasticsearch import ApiError, Elasticsearch, TransportError, helpers
+from elasticsearch import ApiError, BadRequestError, Elasticsearch, TransportError, helpers
 
 from ...models import Entry
 from .indices import alias_of, document_of, vectors_of
@@ -29,6 +29,10 @@ BUSY = (408, 429)
 
 class IndexAway(Exception):
     """Elasticsearch does not answer now. It says nothing of what was sent."""
+
+
+class IndexRefused(Exception):
+    """Elasticsearch refuses a document; the status says why, and nothing of the document."""
 
 
 _clients: dict[tuple[int, str], Elasticsearch] = {}
@@ -61,14 +65,14 @@ def reached(timeout: float = TIMEOUT) -> Iterator[Elasticsearch]:
         if until is not None:
             client().options(request_timeout=PROBE_TIMEOUT).info()
         yield client().options(request_timeout=timeout)
-    except TransportError as error:
+    except TransportError:
         _quiet[url] = time.monotonic() + REST
-        # The exceptions behind it may quote what was sent.
-        raise IndexAway from error
+        raise IndexAway from None
     except ApiError as error:
         if error.status_code in BUSY or error.status_code >= 500:
             _quiet[url] = time.monotonic() + REST
-            raise IndexAway from error
+            # What is behind it may quote the document, and is not for a log.
+            raise IndexAway from None
         raise
     _quiet.pop(url, None)
 
@@ -84,7 +88,18 @@ def answers(timeout: float = 0.5) -> bool:
 
 
 def index_entry(es: Elasticsearch, entry: Entry, vector: Sequence[float] | None) -> None:
-    """Index one entry under its revision. Raises ConflictError for an older one, NotFoundError without an alias."""
+    """Index one entry under its revision.
+
+    Raises ConflictError for an older one, NotFoundError without an alias, IndexRefused for a document that does not
+    suit its index.
+    """
+    try:
+        _index(es, entry, vector)
+    except BadRequestError as error:
+        raise IndexRefused(error.status_code) from None
+
+
+def _index(es: Elasticsearch, entry: Entry, vector: Sequence[float] | None) -> None:
     es.index(
         index=alias_of(entry.kind),
         id=str(entry.pk),
