@@ -141,8 +141,8 @@ def node(tmp_path: Path, settings: Any, committed_db: str) -> Iterator[Node]:
 
 
 @contextmanager
-def relay(url: str) -> Iterator[Relay]:
-    own = Relay(url, Path("/tmp/relay-e2.log"))
+def relay(node: Node) -> Iterator[Relay]:
+    own = Relay(node)
     try:
         yield own
     finally:
