@@ -28,14 +28,15 @@ test: ## Run the tests (SQLite; with DATABASE_URL set, there)
 	@$(PYTHON) tools/run.py messages
 	@$(VENV)/python -m pytest -n auto $(ARGS)
 
-test-postgres: ## Run the tests on a PostgreSQL and a Redis of their own, stopped afterwards
+test-postgres: ## Run the tests on PostgreSQL, Redis and Elasticsearch of their own, stopped afterwards
 	@$(PYTHON) tools/run.py messages --dev
 	@$(PYTHON) tools/services.py run --test -- $(VENV)/python -m pytest -n auto $(ARGS)
 
 nightly: ## The longer proofs: all checks and all tests, on SQLite and on PostgreSQL
 	@$(PYTHON) tools/run.py messages --dev
 	@$(VENV)/python tools/check.py
-	@env -u DATABASE_URL -u DATABASE_OWNER_URL $(VENV)/python -m pytest -n auto -m "" $(ARGS)
+	@$(PYTHON) tools/services.py run --only elasticsearch -- env -u DATABASE_URL -u DATABASE_OWNER_URL \
+	    $(VENV)/python -m pytest -n auto -m "" $(ARGS)
 	@$(PYTHON) tools/services.py run --test -- $(VENV)/python -m pytest -n auto -m "" $(ARGS)
 
 check: ## Style, types, import contracts, migrations, translations, deployment settings
@@ -51,7 +52,7 @@ messages: ## Gather the translatable texts into locale/*.po
 	@$(PYTHON) tools/run.py packages
 	@$(VENV)/python manage.py make_messages
 
-services: ## Start a PostgreSQL and a Redis for tests; prints the variables to set
+services: ## Start PostgreSQL, Redis and Elasticsearch for tests; prints the variables to set
 	@$(PYTHON) tools/services.py start --test
 
 services-stop: ## Stop them

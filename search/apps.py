@@ -7,7 +7,7 @@ class SearchConfig(AppConfig):
     name = "search"
 
     def ready(self) -> None:
-        from network_site.common import notices, periodic
+        from network_site.common import hooks, notices, periodic
         from network_site.organizations import personal_data, trail
 
         from . import alerts, receivers, services
@@ -16,7 +16,7 @@ class SearchConfig(AppConfig):
         from .kinds.organizations import OrganizationSearchKind
         from .kinds.pages import PageKind
         from .kinds.practices import PracticeKind
-        from .reconciling import catch_up
+        from .reconciling import catch_up, hasten, health, reconcile_index
 
         for kind in (PracticeKind(), OrganizationSearchKind(), PageKind()):
             kinds.fill(kind.name, kind)
@@ -25,3 +25,6 @@ class SearchConfig(AppConfig):
         personal_data.sources.fill("search", own_data.Source())
         trail.describers.fill("search", own_data.Describer())
         periodic.jobs.fill("search.catch_up", (900, catch_up))
+        periodic.jobs.fill("search.reconcile_index", (900, reconcile_index))
+        periodic.jobs.fill("search.hasten", (10, hasten))
+        hooks.health_facts.fill("search", health)

@@ -41,11 +41,20 @@ def companion(function: Companion) -> Companion:
     return function
 
 
+_followed: list[str] = []
+
+
+def followed() -> tuple[str, ...]:
+    """The kinds of outbox rows that entries follow."""
+    return tuple(_followed)
+
+
 def follow(kind: str, *events: str) -> None:
     """Let the entries of a kind follow these kinds of outbox rows, whose subject is the thing itself.
 
     An event of another kind's thing finds neither thing nor entry here, and changes nothing.
     """
+    _followed.extend(event for event in events if event not in _followed)
 
     @outbox.consumer(*events)
     def consume(row: Outbox) -> None:

@@ -74,12 +74,25 @@ def optional_findings() -> Iterator[tuple[str, str, str]]:
     ):
         found = program(name)
         yield (GOOD, what, found) if found else (NEEDLESS, what, f"only for {why}")
+    yield elasticsearch_finding()
     pango = ctypes.util.find_library("pango-1.0")
     yield (
         (GOOD, "pango", pango)
         if pango
         else (NEEDLESS, "pango", "only for PDF: apt install libpango-1.0-0 libpangoft2-1.0-0")
     )
+
+
+def elasticsearch_finding() -> tuple[str, str, str]:
+    """Whether Elasticsearch's node for tests can be built and run."""
+    asked = subprocess.run(
+        ["bash", ROOT / "tools" / "elasticsearch_node" / "node.sh", "java"], check=False, capture_output=True, text=True
+    )
+    if asked.returncode:
+        return NEEDLESS, "Search node", f"only for tests of Elasticsearch (make services). {asked.stderr.strip()}"
+    if not shutil.which("mvn"):
+        return NEEDLESS, "Search node", "only for tests of Elasticsearch (make services): apt install maven"
+    return GOOD, "Search node", f"Maven, and a JDK at {asked.stdout.strip()}"
 
 
 def main() -> int:

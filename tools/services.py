@@ -1,16 +1,20 @@
 #!/usr/bin/env python3
-"""A private PostgreSQL and Redis on the loopback address, for tests and for trying the production profile.
+"""A private PostgreSQL, Redis and Elasticsearch on loopback, for tests and for trying the production profile.
 
-    eval "$(python3 tools/services.py start --test)"    start both and set DATABASE_URL and the like
+    eval "$(python3 tools/services.py start --test)"    start them and set DATABASE_URL and the like
     python3 tools/services.py env | status | stop       for the ones that run
     python3 tools/services.py run --test -- COMMAND     start, run the command with them, stop
 
-Options: --dir FOLDER (default: var/services), --pg-port N, --redis-port N (default: any free port),
+Options: --dir FOLDER (default: var/services), --pg-port N, --redis-port N, --es-port N (default: any free port),
 --test (faster, unsafe: what PostgreSQL holds may be lost when the computer stops),
---only postgres|redis.
+--only postgres|redis|elasticsearch.
 
-Nothing outside the folder is touched. Everyone with an account on this computer can reach the two servers
-(trust on loopback): they are for test data. Started as root, they run as the system user `postgres`.
+Elasticsearch needs a JDK 21 or newer, and Maven to build it once (tools/elasticsearch_node); where they are missing
+the others start without it, unless it is asked for by --only.
+
+Nothing outside the folder is touched, but for what tools/elasticsearch_node is built into. Everyone with an account on
+this computer can reach the servers (trust on loopback): they are for test data. Started as root, PostgreSQL and Redis
+run as the system user `postgres`.
 """
 
 from __future__ import annotations
@@ -33,6 +37,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+NODE = ROOT / "tools" / "elasticsearch_node"
 ROLES = ROOT / "deploy" / "postgres" / "roles.sql"
 OLDEST_POSTGRES = 15
 DATABASE = "enlace"
@@ -53,6 +58,8 @@ class State:
     pg_pid: int = 0
     redis_port: int = 0
     redis_pid: int = 0
+    es_port: int = 0
+    es_pid: int = 0
 
     @property
     def postgres(self) -> Path:
@@ -61,6 +68,10 @@ class State:
     @property
     def redis(self) -> Path:
         return Path(self.data, "redis")
+
+    @property
+    def elasticsearch(self) -> Path:
+        return Path(self.data, "elasticsearch")
 
     @property
     def postgres_data(self) -> Path:
@@ -74,6 +85,9 @@ class State:
         self.redis_pid = read_pid(self.redis / "redis.pid")
         if not runs(self.redis_pid, "redis-server"):
             self.redis_pid = 0
+        self.es_pid = read_pid(self.elasticsearch / "node.pid")
+        if not runs(self.es_pid, str(self.elasticsearch)):
+            self.es_pid = 0
 
     def exports(self) -> dict[str, str]:
         found = {}
@@ -82,6 +96,8 @@ class State:
             found["DATABASE_OWNER_URL"] = f"postgresql://owner@127.0.0.1:{self.pg_port}/{DATABASE}"
         if self.redis_port and self.redis_pid:
             found["REDIS_URL"] = f"redis://127.0.0.1:{self.redis_port}/0"
+        if self.es_port and self.es_pid:
+            found["ELASTICSEARCH_URL"] = f"http://127.0.0.1:{self.es_port}"
         return found
 
 
@@ -384,11 +400,81 @@ def stop_redis(state: State) -> None:
     state.redis_pid = 0
 
 
+# --- Elasticsearch ----------------------------------------------------------------------
+
+
+def start_elasticsearch(state: State, *, port: int, is_wanted: bool) -> None:
+    """Build the node if its sources are newer, and start it. Only if it is wanted a missing JDK is an error."""
+    if state.es_pid:
+        return
+    try:
+        build_node()
+    except Problem as problem:
+        if is_wanted:
+            raise
+        say(f"Without Elasticsearch: {problem}")
+        return
+    for attempt in range(3):
+        state.es_port = choose_port(port, state.es_port)
+        # The cluster's own port, which nobody speaks to, lies a hundred above.
+        if not port and (state.es_port > 65_000 or not is_free(state.es_port + 100)):
+            state.es_port = 0
+            continue
+        answer = node("start", state.elasticsearch, str(state.es_port))
+        state.es_pid = read_pid(state.elasticsearch / "node.pid") if not answer.returncode else 0
+        if state.es_pid:
+            say(f"Elasticsearch listens on 127.0.0.1:{state.es_port} (process {state.es_pid})")
+            return
+        (state.elasticsearch / "node.pid").unlink(missing_ok=True)
+        if port or attempt == 2:
+            break
+        state.es_port = 0
+    log = state.elasticsearch / "node.log"
+    tail = log.read_text(errors="replace").splitlines()[-8:] if log.exists() else []
+    state.es_port = 0
+    raise Problem("\n".join(["Elasticsearch did not start:", *tail]))
+
+
+def node(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    """Call node.sh. Its output goes to a file, as the server that it leaves behind keeps what it inherits."""
+    with tempfile.TemporaryFile("w+", errors="replace") as output:
+        done = subprocess.run(
+            ["bash", NODE / "node.sh", *words], check=False, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+        )
+        output.seek(0)
+        return subprocess.CompletedProcess(done.args, done.returncode, output.read().strip())
+
+
+def build_node() -> None:
+    """Bring target/ up to date; two at once wait for each other."""
+    target = NODE / "target"
+    target.mkdir(exist_ok=True)
+    with (target / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        built = target / "built"
+        sources = [NODE / "pom.xml", *(path for path in (NODE / "src").rglob("*") if path.is_file())]
+        if built.exists() and built.stat().st_mtime >= max(path.stat().st_mtime for path in sources):
+            if (answer := node("java")).returncode:
+                raise Problem(answer.stdout)
+            return
+        began = time.monotonic()
+        if (answer := node("build")).returncode:
+            raise Problem("\n".join(answer.stdout.splitlines()[-12:]))
+        built.touch()
+        say(f"Elasticsearch: node built in {time.monotonic() - began:.1f} s")
+
+
+def stop_elasticsearch(state: State) -> None:
+    if state.es_pid:
+        node("stop", state.elasticsearch)
+    state.es_pid = 0
+
+
 # --- commands ---------------------------------------------------------------------------
 
 
 def start(folder: Path, wishes: argparse.Namespace) -> State:
-    ours = {"lock", "postgres", "redis", "socket", "services.json", "services.json.new", ROLES.name}
+    ours = {"lock", "postgres", "redis", "elasticsearch", "socket", "services.json", "services.json.new", ROLES.name}
     if folder.exists() and {path.name for path in folder.iterdir()} - ours:
         raise Problem(f"{folder} holds other things. Name an empty or a new folder.")
     folder.mkdir(parents=True, exist_ok=True)
@@ -399,18 +485,21 @@ def start(folder: Path, wishes: argparse.Namespace) -> State:
             state = make_state(folder)
         write_state(folder, state)
         try:
-            if wishes.only != "redis":
+            if wishes.only in (None, "postgres"):
                 start_postgres(state, port=wishes.pg_port, test=wishes.test)
-            if wishes.only != "postgres":
+            if wishes.only in (None, "redis"):
                 start_redis(state, port=wishes.redis_port)
+            if wishes.only in (None, "elasticsearch"):
+                start_elasticsearch(state, port=wishes.es_port, is_wanted=wishes.only == "elasticsearch")
         except BaseException:
-            stop_both(folder, state)
+            stop_all(folder, state)
             raise
         write_state(folder, state)
     return state
 
 
-def stop_both(folder: Path, state: State) -> None:
+def stop_all(folder: Path, state: State) -> None:
+    stop_elasticsearch(state)
     stop_redis(state)
     stop_postgres(state)
     write_state(folder, state)
@@ -424,8 +513,8 @@ def stop(folder: Path) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         state = read_state(folder)
         if state:
-            stop_both(folder, state)
-    say("PostgreSQL and Redis are stopped.")
+            stop_all(folder, state)
+    say("PostgreSQL, Redis and Elasticsearch are stopped.")
 
 
 def running_state(folder: Path) -> State:
@@ -469,8 +558,9 @@ def main() -> int:
     parser.add_argument("--dir", type=Path)
     parser.add_argument("--pg-port", type=int, default=0)
     parser.add_argument("--redis-port", type=int, default=0)
+    parser.add_argument("--es-port", type=int, default=0)
     parser.add_argument("--test", action="store_true")
-    parser.add_argument("--only", choices=("postgres", "redis"))
+    parser.add_argument("--only", choices=("postgres", "redis", "elasticsearch"))
     own, command = sys.argv[1:], []
     if "--" in own:
         cut = own.index("--")
@@ -492,7 +582,8 @@ def main() -> int:
                 return 0 if state.exports() else 1
             pg = f"127.0.0.1:{state.pg_port}, process {state.pg_pid}" if state.pg_pid else "not running"
             redis = f"127.0.0.1:{state.redis_port}, process {state.redis_pid}" if state.redis_pid else "not running"
-            print(f"PostgreSQL: {pg}\nRedis: {redis}\nData: {state.data}")
+            es = f"127.0.0.1:{state.es_port}, process {state.es_pid}" if state.es_pid else "not running"
+            print(f"PostgreSQL: {pg}\nRedis: {redis}\nElasticsearch: {es}\nData: {state.data}")
     except Problem as problem:
         say(str(problem))
         return 1

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -63,3 +66,36 @@ def as_owner() -> Iterator[None]:
     finally:
         connection.close()
         connection.settings_dict = site
+
+
+class Busy(Exception):
+    """Somebody else is at this work now."""
+
+
+@contextmanager
+def exclusive(name: str) -> Iterator[None]:
+    """Let nobody else do the work of this name, in any process on any machine. Raises Busy when somebody does.
+
+    The lock ends with its holder, however that ends: on PostgreSQL with the connection, on SQLite (which is one
+    machine) with the process.
+    """
+    if is_postgresql():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [name])
+            if not cursor.fetchone()[0]:
+                raise Busy(name)
+        try:
+            yield
+        finally:
+            if not connection.needs_rollback:
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [name])
+        return
+    folder = Path(settings.VAR_DIR, "locks")
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / name).open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Busy(name) from error
+        yield

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+import logging
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.http import HttpRequest
+
+from .slots import Slot
+
+log = logging.getLogger(__name__)
 
 _service: Callable[[str, str], AbstractContextManager[object]] | None = None
 
@@ -96,3 +101,18 @@ def ask_to_prove(request: HttpRequest) -> None:
     if _proof is None:
         raise RuntimeError("No floor provides proofs.")
     _proof(request)
+
+
+# By name: figures for /health/, of things whose failure leaves the site in service. Quick, also when those are away.
+health_facts: Slot[Callable[[], Mapping[str, object]]] = Slot("what the upper floors tell on the health page")
+
+
+def health_of_others() -> dict[str, object]:
+    """What the upper floors tell; of one that cannot tell, nothing."""
+    facts: dict[str, object] = {}
+    for name, ask in health_facts.items():
+        try:
+            facts |= ask()
+        except Exception:
+            log.exception("health: %s cannot tell", name)
+    return facts

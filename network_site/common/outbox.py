@@ -8,7 +8,7 @@ Celery; consumers are idempotent, because a row may be handed out again after a 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -169,6 +169,40 @@ def age() -> timedelta:
         .first()
     )
     return now - oldest if oldest else timedelta(0)
+
+
+def hasten(kind: str, error: str) -> int:
+    """Let what waits since such a failure be tried now, because its cause has gone; how many rows."""
+    now = timezone.now()
+    waiting = Outbox.objects.filter(kind=kind, state=Outbox.State.WAITING, last_error=error, next_at__gt=now)
+    return waiting.update(next_at=now)
+
+
+def take_back(kinds: Collection[str], held_for: timedelta, limit: int = 200) -> int:
+    """Hand out again, before their lease is over, rows that somebody has held for so long; how many.
+
+    For work that takes milliseconds: who holds it for half a minute is dead, or so far behind that it does no harm.
+    """
+    taken_before = timezone.now() - held_for
+    held = Outbox.objects.filter(
+        kind__in=kinds, state=Outbox.State.TAKEN, leased_until__lt=taken_before + LEASE
+    ).order_by("leased_until")
+    some = list(held.values_list("pk", flat=True)[:limit])
+    return (
+        held.order_by()
+        .filter(pk__in=some)
+        .update(state=Outbox.State.WAITING, next_at=timezone.now(), leased_until=None)
+    )
+
+
+def oldest(kind: str) -> timedelta:
+    """How long the oldest row of a kind has been due and is not done, dead letters too; zero when all are done."""
+    now = timezone.now()
+    open_rows = Outbox.objects.filter(kind=kind, created_at__lte=now).exclude(
+        state__in=[Outbox.State.DONE, Outbox.State.DISCARDED]
+    )
+    at = open_rows.order_by("created_at").values_list("created_at", flat=True).first()
+    return now - at if at else timedelta(0)
 
 
 def retry(pk: UUID) -> bool:

@@ -316,7 +316,9 @@ LOGGING = {
     # Wagtail reports every reindexed page; nobody reads that.
     "loggers": {name: {"level": "WARNING"} for name in ("django_tasks", "wagtail", "modelsearch")}
     # Both tell each step of a drawing.
-    | {name: {"level": "WARNING"} for name in ("weasyprint", "fontTools")},
+    | {name: {"level": "WARNING"} for name in ("weasyprint", "fontTools")}
+    # It tells of every single question.
+    | {"elastic_transport": {"level": "WARNING"}},
 }
 
 # Shown to readers where a label is needed for the reviewing body.

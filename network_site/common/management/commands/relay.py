@@ -46,7 +46,11 @@ class Command(BaseCommand):
                 stop.wait(POLL_SECONDS * 5)
                 continue
             for pk in ids:
-                deliver.delay(str(pk))
+                try:
+                    deliver.delay(str(pk))
+                except OperationalError as error:
+                    # Even the failure could not be written down (a busy SQLite): the row comes again with its lease.
+                    self.stderr.write(f"relay: the database does not answer ({type(error).__name__}); going on")
             if not ids:
                 stop.wait(POLL_SECONDS)
         self.stdout.write("relay: stopped")

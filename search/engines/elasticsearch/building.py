@@ -1,0 +1,169 @@
+"""Building the index of a kind anew while people search and others publish.
+
+A new index is filled from the entries, what changed meanwhile is brought up, it is counted, and the aliases change
+over in one call. Pushes go to whatever the alias names: those that went to the old index during the filling are
+found by comparing afterwards, entry by entry, so that no clock decides what is lost.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from uuid import UUID
+
+from elasticsearch import Elasticsearch
+
+from network_site.common.audit import digest
+from network_site.common.database import exclusive
+from network_site.common.hooks import as_service
+
+from ...models import Entry
+from .comparing import differences, repair
+from .indices import alias_of, index_name, index_settings, indices_of, mappings, read_alias, vectors_of
+from .writing import CHUNK, NEWER, actions, bulk
+
+THREADS, PENDING = 2, 4
+KEPT = 2
+
+Tell = Callable[[int, int], None]
+
+
+class NotBuilt(Exception):
+    """The new index is not what the entries are; the old one stays. Names figures and identifiers only."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """A new index in its place."""
+
+    index: str
+    documents: int
+    # Brought up because they changed while the index was filled.
+    caught_up: int
+
+
+def shape() -> str:
+    """What an index must have been made with to be written by this version of the site."""
+    return digest({"mappings": mappings(), "settings": index_settings()})[:16]
+
+
+def is_current(es: Elasticsearch, kind: str) -> bool:
+    """Whether the kind has an index, of the present shape."""
+    alias = alias_of(kind)
+    if not es.indices.exists_alias(name=alias):
+        return False
+    found = es.indices.get_mapping(index=alias).body
+    return len(found) == 1 and all(one["mappings"].get("_meta", {}).get("shape") == shape() for one in found.values())
+
+
+def rebuild(es: Elasticsearch, kind: str, tell: Tell = lambda done, total: None) -> Built:
+    """A new index of a kind in the place of the old one. `tell` hears how far it is.
+
+    Raises Busy when somebody else builds it now, NotBuilt when something of it is missing: then nothing has changed.
+    """
+    with exclusive(f"search-{alias_of(kind)}"):
+        name = index_name(kind)
+        es.indices.create(
+            index=name,
+            settings=index_settings(is_filling=True),
+            mappings={**mappings(), "_meta": {"shape": shape()}},
+        )
+        try:
+            documents, caught_up = _fill(es, kind, name, tell)
+        except BaseException:
+            es.indices.delete(index=name, ignore_unavailable=True)
+            raise
+        before = _change_over(es, kind, name)
+        late = differences(es, kind)
+        repair(es, late)
+        _remove_old(es, kind, {name, *sorted(before)[-(KEPT - 1) :]})
+    return Built(name, documents + len(late.missing), caught_up + len(late.missing) + len(late.old))
+
+
+def build_missing(es: Elasticsearch, kind: str) -> None:
+    """The index of a kind whose alias names none; nothing when it is there by now. Raises like `rebuild`."""
+    if not es.indices.exists_alias(name=alias_of(kind)):
+        rebuild(es, kind)
+
+
+def _fill(es: Elasticsearch, kind: str, name: str, tell: Tell) -> tuple[int, int]:
+    """Fill a new index and be sure of it; how many documents it has, and how many of them changed meanwhile."""
+    sent, refused = _send_all(es, kind, name, tell)
+    es.indices.put_settings(index=name, settings={"refresh_interval": index_settings()["refresh_interval"]})
+    es.indices.refresh(index=name)
+    counted = int(es.count(index=name)["count"])
+    if refused or counted != sent:
+        raise NotBuilt(f"{kind}: {sent} entries, {counted} documents, {len(refused)} refused: {' '.join(refused[:5])}")
+    late = differences(es, kind, index=name)
+    if late.ahead or late.strange:
+        raise NotBuilt(f"{kind}: {len(late.ahead)} documents are ahead of their entries, {len(late.strange)} have none")
+    refused = repair(es, late, index=name)
+    if refused:
+        raise NotBuilt(f"{kind}: {len(refused)} entries are refused: {' '.join(refused[:5])}")
+    return sent + len(late.missing), len(late.missing) + len(late.old)
+
+
+def _send_all(es: Elasticsearch, kind: str, name: str, tell: Tell) -> tuple[int, list[str]]:
+    """Send every entry once; how many were sent, and the ids of those that were refused.
+
+    The database is read here, the sending waits in other threads, and only so many batches are on their way that
+    memory stays flat.
+    """
+    with as_service("relay", f"search: building {kind}"):
+        total = Entry.objects.filter(kind=kind).count()
+    sent, refused = 0, list[str]()
+    waiting: deque[tuple[int, Future[list[str]]]] = deque()
+
+    def settle(most: int) -> None:
+        nonlocal sent
+        while len(waiting) > most:
+            count, future = waiting.popleft()
+            refused.extend(future.result())
+            sent += count
+            tell(sent, max(total, sent))
+
+    with ThreadPoolExecutor(THREADS, thread_name_prefix="search-build") as threads:
+        for entries in _walk(kind):
+            wanted = list(actions(entries, vectors_of(entries), index=name, version_type=NEWER))
+            waiting.append((len(wanted), threads.submit(bulk, es, wanted)))
+            settle(PENDING)
+        settle(0)
+    return sent, refused
+
+
+def _walk(kind: str) -> Iterator[list[Entry]]:
+    """All entries of a kind, tombstones too, in the order of their keys, in short reads."""
+    last: UUID | None = None
+    while True:
+        with as_service("relay", ""):
+            entries = Entry.objects.filter(kind=kind).order_by("pk")
+            some = list((entries if last is None else entries.filter(pk__gt=last))[:CHUNK])
+        if not some:
+            return
+        yield some
+        last = some[-1].pk
+
+
+def _change_over(es: Elasticsearch, kind: str, name: str) -> set[str]:
+    """Let the aliases name the new index, in one call; what they named before."""
+    alias, everything = alias_of(kind), read_alias()
+    before: set[str] = set()
+    wanted: list[dict[str, object]] = []
+    if es.indices.exists_alias(name=alias):
+        before = set(es.indices.get_alias(name=alias).body)
+        wanted = [{"remove": {"index": index, "aliases": [alias, everything]}} for index in sorted(before)]
+    elif es.indices.exists(index=alias):
+        # Somebody wrote by a name that was no alias yet, and the cluster made an index of it.
+        wanted = [{"remove_index": {"index": alias}}]
+    es.indices.update_aliases(actions=[*wanted, {"add": {"index": name, "aliases": [alias, everything]}}])
+    return before
+
+
+def _remove_old(es: Elasticsearch, kind: str, kept: set[str]) -> None:
+    """Of the indices of a kind keep these; others are older ones, or halves of a building that was killed."""
+    names = es.indices.get(index=f"{alias_of(kind)}-*", features="settings").body
+    gone = [name for name in indices_of(kind, names) if name not in kept]
+    if gone:
+        es.indices.delete(index=gone, ignore_unavailable=True)
