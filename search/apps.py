@@ -9,7 +9,8 @@ class SearchConfig(AppConfig):
     def ready(self) -> None:
         from network_site.common import periodic
 
-        from . import receivers
+        from . import indexing, receivers
+        from .engines.database import texts
         from .kinds import kinds
         from .kinds.organizations import OrganizationSearchKind
         from .kinds.pages import PageKind
@@ -19,4 +20,5 @@ class SearchConfig(AppConfig):
         for kind in (PracticeKind(), OrganizationSearchKind(), PageKind()):
             kinds.fill(kind.name, kind)
         receivers.connect()
+        indexing.companion(texts.follow)
         periodic.jobs.fill("search.catch_up", (900, catch_up))

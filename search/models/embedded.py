@@ -1,0 +1,42 @@
+"""What the engine on the database keeps beside an entry.
+
+The stemmed words themselves are in tables that Django knows nothing of, because each database has its own kind:
+`search_words_en`, `_es`, `_fr` and `_pt_br` on SQLite (FTS5), `search_words` on PostgreSQL (tsvector with a GIN index).
+Migration 0002 makes them; `search.engines.database.sql` alone reads and writes them (decision 0032).
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+from .entries import Entry
+
+
+class EmbeddedEntry(models.Model):
+    """A live entry as the engine on the database ranks, narrows and counts it; its id is the row of its words.
+
+    Narrow on purpose: the engine reads thousands of them for one question, and an entry's body is long. Written with
+    the entry, in its transaction (`search.engines.database.texts`); `revision` is the entry's, so a look tells whether
+    the words are missing or old.
+    """
+
+    entry = models.OneToOneField(Entry, on_delete=models.CASCADE, related_name="+")
+    revision = models.PositiveBigIntegerField()
+    kind = models.CharField(max_length=20)
+    audience = models.CharField(max_length=10)
+    # Microseconds since 1970: read thousands of times, compared and subtracted, never shown.
+    published = models.BigIntegerField()
+    evidence_level = models.PositiveSmallIntegerField(null=True)
+    quality = models.FloatField()
+    sort_title = models.CharField(max_length=200, blank=True)
+    # "name=value" lines, the kind among them: split and counted many times faster than rows are joined.
+    facets = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name_plural = "embedded entries"
+        constraints = [
+            models.CheckConstraint(condition=models.Q(revision__gte=1), name="embedded_revision_from_1"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.entry_id} r{self.revision}"
