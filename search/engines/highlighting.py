@@ -38,12 +38,21 @@ class _Wanted:
     phrases: dict[str, list[tuple[tuple[str, ...], int]]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class _Role:
+    """What a word is to a question: a word of this unit, and the first of these names."""
+
+    unit: int | None
+    names: tuple[tuple[tuple[str, ...], int], ...]
+
+
 class Highlighter:
     """Marks what one question looks for; made once for a page of results."""
 
     def __init__(self, question: Question) -> None:
         self.question = question
         self.wanted = {language: self._wanted(language) for language in CODES}
+        self.roles: dict[tuple[str, str, bool], _Role | None] = {}
         self.languages = [question.language, *(code for code in CODES if code != question.language)]
 
     def marks(
@@ -87,20 +96,40 @@ class Highlighter:
             return []
         text = stems.composed(text)[:LOOKED_AT]
         is_loud = stems.quiet(text) != text
+        # Most texts have none of the words: seen without looking where each of them stands.
+        if not any(self._role(word, language, is_loud) for word in set(stems.WORD.findall(text))):
+            return []
         words = list(stems.words(text))
-        tokens = [stems.tokens(word.text.lower() if is_loud else word.text, language) for word in words]
         units: dict[int, int] = {}
-        for place, given in enumerate(tokens):
-            for token in given:
-                if token in wanted.tokens:
-                    units[place] = wanted.tokens[token]
-                    break
-            for name, unit in wanted.phrases.get(given[0], ()):
-                if all(one[0] == part for one, part in zip(tokens[place : place + len(name)], name, strict=False)) and (
-                    place + len(name) <= len(tokens)
-                ):
+        for place, word in enumerate(words):
+            role = self._role(word.text, language, is_loud)
+            if role is None:
+                continue
+            if role.unit is not None:
+                units.setdefault(place, role.unit)
+            for name, unit in role.names:
+                following = words[place : place + len(name)]
+                if tuple(self._token(one.text, language, is_loud) for one in following) == name:
                     units.update(dict.fromkeys(range(place, place + len(name)), unit))
         return [_Mark(words[place].start, words[place].end, unit) for place, unit in sorted(units.items())]
+
+    def _role(self, word: str, language: str, is_loud: bool) -> _Role | None:
+        key = (word, language, is_loud)
+        if key not in self.roles:
+            self.roles[key] = self._role_of(word, language, is_loud)
+        return self.roles[key]
+
+    def _role_of(self, word: str, language: str, is_loud: bool) -> _Role | None:
+        wanted = self.wanted[language]
+        units, names = [], []
+        for part in stems.words(word):
+            tokens = stems.tokens(part.text.lower() if is_loud else part.text, language)
+            units += [wanted.tokens[token] for token in tokens if token in wanted.tokens]
+            names += wanted.phrases.get(tokens[0], [])
+        return _Role(units[0] if units else None, tuple(names)) if units or names else None
+
+    def _token(self, word: str, language: str, is_loud: bool) -> str:
+        return stems.tokens(word.lower() if is_loud else word, language)[0]
 
 
 def _split(text: str) -> list[str]:

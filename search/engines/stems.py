@@ -28,7 +28,7 @@ LONGEST_ACRONYM = 5
 CACHED = 1 << 17
 
 # Letters with points between them (I.L.O.) are one word; what an apostrophe ties together comes apart later.
-_WORD = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.){2,}(?:[^\W\d_](?![^\W_]))?|[^\W_]+(?:['’ʼ][^\W_]+)*")
+WORD = re.compile(r"(?<![^\W_])(?:[^\W\d_]\.){2,}(?:[^\W\d_](?![^\W_]))?|[^\W_]+(?:['’ʼ][^\W_]+)*")
 _APOSTROPHE = re.compile("['’ʼ]")
 _ELIDED = frozenset(("l", "d", "j", "m", "t", "s", "n", "c", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu"))
 _NO_LETTER = re.compile(r"[\W_]+")
@@ -37,10 +37,10 @@ _NO_LETTER = re.compile(r"[\W_]+")
 _SINGULARS = {
     "en": (),
     "es": ((r"ciones$", "ción"), (r"siones$", "sión"), (r"ces$", "z"), (r"(?<=[lnrdjsy])es$", ""),
-           (r"(?<=[aeiouáéíóú])s$", "")),
+           (r"(?<=[aeiou])s$", "")),
     "fr": ((r"eaux$", "eau"), (r"aux$", "al"), (r"(?<=[^s])s$", "")),
     "pt-br": ((r"ções$", "ção"), (r"coes$", "ção"), (r"ões$", "ão"), (r"oes$", "ão"), (r"ais$", "al"), (r"éis$", "el"),
-              (r"(?<=[aeiou])ns$", "m"), (r"(?<=[rz])es$", ""), (r"(?<=[aeiouáéíóúãõ])s$", "")),
+              (r"(?<=[aeiou])ns$", "m"), (r"(?<=[rz])es$", ""), (r"(?<=[aeiouãõ])s$", "")),
 }  # fmt: skip
 # Endings that are always written with an accent, so that a word typed without it has the same stem.
 _ACCENTS = {"es": ((r"(?<=[cs])ion$", "ión"),), "pt-br": ((r"cao$", "ção"), (r"ao$", "ão"))}
@@ -72,7 +72,7 @@ def words(text: str) -> Iterator[Word]:
 
 
 def _parts(text: str) -> Iterator[Word]:
-    for found in _WORD.finditer(text):
+    for found in WORD.finditer(text):
         given, start = found.group(), found.start()
         if "." in given:
             yield Word(given.replace(".", ""), start, found.end())

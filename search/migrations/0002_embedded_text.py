@@ -8,13 +8,11 @@ and rows that stand for no entry are never found, because every answer joins the
 import django.db.models.deletion
 from django.db import migrations, models
 
-LANGUAGES = ("en", "es", "fr", "pt_br")
-# No accents to remove, no stems to find: the tokens come ready. The one prefix index is for what somebody is typing.
-SQLITE = """
-CREATE VIRTUAL TABLE search_words_{language} USING fts5 (
-    title, summary, keywords, body, strong, names, tokenize = 'unicode61 remove_diacritics 0', prefix = '2 3'
+# The tokens come ready: no accents to remove, no stems to find. Ranks are counted elsewhere, so no sizes are kept.
+SQLITE = (
+    "CREATE VIRTUAL TABLE search_words USING fts5"
+    " (words, columnsize = 0, tokenize = 'unicode61 remove_diacritics 0')",
 )
-"""
 POSTGRESQL = (
     "CREATE TABLE search_words (doc bigint NOT NULL, language varchar(5) NOT NULL, vector tsvector NOT NULL,"
     " PRIMARY KEY (doc, language))",
@@ -24,21 +22,12 @@ POSTGRESQL = (
 
 
 def make_words(apps, schema_editor):
-    if schema_editor.connection.vendor == "sqlite":
-        statements = [SQLITE.format(language=language) for language in LANGUAGES]
-    else:
-        statements = POSTGRESQL
-    for statement in statements:
+    for statement in SQLITE if schema_editor.connection.vendor == "sqlite" else POSTGRESQL:
         schema_editor.execute(statement)
 
 
 def drop_words(apps, schema_editor):
-    if schema_editor.connection.vendor == "sqlite":
-        tables = [f"search_words_{language}" for language in LANGUAGES]
-    else:
-        tables = ["search_words"]
-    for table in tables:
-        schema_editor.execute(f"DROP TABLE {table}")
+    schema_editor.execute("DROP TABLE search_words")
 
 
 class Migration(migrations.Migration):

@@ -1,8 +1,8 @@
 """What the engine on the database keeps beside an entry.
 
-The stemmed words themselves are in tables that Django knows nothing of, because each database has its own kind:
-`search_words_en`, `_es`, `_fr` and `_pt_br` on SQLite (FTS5), `search_words` on PostgreSQL (tsvector with a GIN index).
-Migration 0002 makes them; `search.engines.database.sql` alone reads and writes them (decision 0032).
+The stemmed words themselves are in the table `search_words`, of which Django knows nothing, because each database has
+its own kind: FTS5 on SQLite, tsvector with a GIN index on PostgreSQL. Migration 0002 makes it;
+`search.engines.database.sql` alone reads and writes it (decision 0032).
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ class EmbeddedEntry(models.Model):
     evidence_level = models.PositiveSmallIntegerField(null=True)
     quality = models.FloatField()
     sort_title = models.CharField(max_length=200, blank=True)
-    # "name=value" lines, the kind among them: split and counted many times faster than rows are joined.
+    # Lines "name=value", a line break before and after each, the kind among them: found, split and counted many times
+    # faster than rows are joined.
     facets = models.TextField(blank=True)
 
     class Meta:

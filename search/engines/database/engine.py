@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
@@ -21,7 +21,7 @@ from .. import stems
 from ..base import MAX_RISE, WINDOW, Answer, Found, Fragment, Question, Unit
 from ..highlighting import Highlighter
 from . import sql
-from .ranking import Scores, plan
+from .ranking import plan, scores, split
 from .texts import facet_line, microseconds
 
 # What is new may be up to so much better than what is old; a practice does not go bad by itself.
@@ -30,8 +30,10 @@ FRESH_DAYS, FRESH_LEFT = 1095, 0.7
 DAY = 86_400_000_000
 # By meaning: so many nearest things, and how much the nearest gains by it, as a share of what the best has by words.
 NEAREST, MEANING = 20, 0.5
-# Of more than this share of all documents all rows are read: a list of so many ids would take longer.
-MANY = 0.25
+# So many words of a title say what it is about.
+LONGEST_TITLE = 12
+# Of more documents than this all rows are read: a list of so many numbers would take longer.
+FEW = 2_500
 # What things have in common when nothing is known of their meaning: how they look says less than what they are about.
 NOT_IN_COMMON = frozenset({"kind", "language", "evidence", "provenance", "section"})
 
@@ -42,12 +44,12 @@ class Row:
 
     doc: int
     entry: Any
-    kind: str
     published: int
-    evidence_level: int | None
     quality: float
-    sort_title: str
+    # Lines "name=value", with a line break before and after each.
     facets: str
+    # What the order that was asked for needs besides (sql.EXTRA).
+    extra: Any = None
     score: float = 0.0
 
     @property
@@ -76,17 +78,16 @@ class DatabaseEngine:
         self, prefix: str, *, language: str, audiences: Sequence[str], kinds: Sequence[str] = (), limit: int = 8
     ) -> list[UUID]:
         """Entries with the beginnings in one title: the reader's language first, then titles that begin like this."""
-        typed = [stems.token(word.text) for word in stems.words(stems.composed(prefix))]
+        typed = [stems.token(word) for word in split(prefix)]
         if not typed:
             return []
         codes = [language, *(code for code in CODES if code != language)]
-        best: dict[int, int] = {}
-        for number, doc in sql.find([(code, "names", [[[one]] for one in typed]) for code in codes], is_prefix=True):
-            best[doc] = min(best.get(doc, 1), number and 1)
-        found = [row for row in _rows(audiences, best) if not kinds or row.kind in kinds]
+        first, *rest = sql.find([(code, "names", [[[one]] for one in typed]) for code in codes], is_prefix=True)
+        own = frozenset(first)
+        found = _of_kinds(_rows(audiences, own.union(*rest), extra="sort_title"), kinds)
         begins = " ".join(typed)
         found.sort(
-            key=lambda row: (best[row.doc], not row.sort_title.startswith(begins), -row.quality, row.sort_title, row.id)
+            key=lambda row: (row.doc not in own, not row.extra.startswith(begins), -row.quality, row.extra, row.entry)
         )
         return [row.id for row in found[:limit]]
 
@@ -100,11 +101,11 @@ class DatabaseEngine:
         shown = Entry.objects.live().filter(pk=entry, audience__in=audiences).first()
         if shown is None:
             return []
-        rows = [row for row in _rows(audiences) if not kinds or row.kind in kinds or row.id == entry]
+        rows = _rows(audiences)
         own = next((row for row in rows if row.id == entry), None)
-        others = [row for row in rows if row.id != entry]
         if own is None:
             return []
+        others = [row for row in _of_kinds(rows, kinds) if row is not own]
         shared = _in_common(own, others)
         said = _by_title(shown, audiences, len(rows))
         best = max(said.values(), default=0.0) or 1.0
@@ -119,35 +120,31 @@ class DatabaseEngine:
 
 def _candidates(question: Question) -> list[Row]:
     """The rows that have the words or are near in meaning, for the audiences; not narrowed by anything chosen."""
-    scores: dict[int, float] | None = None
-    if question.units:
-        scores = _by_words(question)
+    said = _by_words(question) if question.units else {}
     near = _by_meaning(question)
-    if scores is None and question.vector is None:
-        rows = _rows(question.audiences)
-    else:
-        rows = _rows(question.audiences, {*(scores or {}), *near})
-    top = max((scores or {}).values(), default=0.0) or 1.0
-    after = microseconds(question.published_after) if question.published_after is not None else None
+    is_open = not question.units and question.vector is None
+    extra = _EXTRA.get(question.sort, "")
+    rows = _rows(question.audiences, None if is_open else {*said, *near}, extra=extra)
+    if question.published_after is not None:
+        after = microseconds(question.published_after)
+        rows = [row for row in rows if row.published > after]
+    share = (max(said.values(), default=0.0) or 1.0) * MEANING
     fresh = _Freshness()
     for row in rows:
-        words = 1.0 if scores is None and not near else (scores or {}).get(row.doc, 0.0)
-        row.score = (words + top * MEANING * near.get(row.doc, 0.0)) * min(MAX_RISE, row.quality * fresh(row.published))
-    return rows if after is None else [row for row in rows if row.published > after]
+        relevance = 1.0 if is_open else said.get(row.doc, 0.0) + share * near.get(row.doc, 0.0)
+        row.score = relevance * min(MAX_RISE, row.quality * fresh(row.published))
+    return rows
 
 
 def _by_words(question: Question) -> dict[int, float]:
     made = plan(question)
-    scores = Scores(question, sql.count())
-    scores.add(made, sql.find(made.wanted))
+    topics: dict[str, list[int]] = {}
     concepts = {unit.concept for unit in question.units if unit.concept}
     if concepts:
-        docs: dict[str, list[int]] = {}
-        rows = EmbeddedEntry.objects.filter(entry__facets__name="topic", entry__facets__value__in=concepts)
-        for concept, doc in rows.values_list("entry__facets__value", "pk"):
-            docs.setdefault(concept, []).append(doc)
-        scores.add_topics(docs)
-    return scores.result(question.needed)
+        about = EmbeddedEntry.objects.filter(entry__facets__name="topic", entry__facets__value__in=concepts)
+        for concept, doc in about.values_list("entry__facets__value", "pk"):
+            topics.setdefault(concept, []).append(doc)
+    return scores(question.units, made, sql.find(made.wanted), topics, needed=question.needed, total=sql.count())
 
 
 def _by_meaning(question: Question) -> dict[int, float]:
@@ -168,14 +165,28 @@ def _meaning() -> Any:
         return None
 
 
-def _rows(audiences: Collection[str], docs: Mapping[int, Any] | Collection[int] | None = None) -> list[Row]:
-    if docs is None or len(docs) > MANY * sql.count():
-        read: Iterable[tuple[Any, ...]] = sql.rows(audiences)
-        if docs is not None:
-            read = (row for row in read if row[0] in docs)
-    else:
-        read = sql.rows(audiences, docs) if docs else ()
-    return [Row(*row) for row in read]
+def _rows(audiences: Collection[str], docs: Collection[int] | None = None, *, extra: str = "") -> list[Row]:
+    if docs is not None and not docs:
+        return []
+    if docs is None or len(docs) <= FEW:
+        return [Row(*row) for row in sql.rows(audiences, docs, extra=extra)]
+    return [Row(*row) for row in sql.rows(audiences, extra=extra) if row[0] in docs]
+
+
+def _of_kinds(rows: list[Row], kinds: Sequence[str]) -> list[Row]:
+    lines = _lines("kind", kinds)
+    return [row for row in rows if _has_one(row.facets, lines)] if kinds else rows
+
+
+def _lines(name: str, values: Iterable[str]) -> list[str]:
+    return [f"\n{facet_line(name, value)}\n" for value in values]
+
+
+def _has_one(facets: str, lines: Sequence[str]) -> bool:
+    for line in lines:  # noqa: SIM110  (a generator costs more than what it looks for)
+        if line in facets:
+            return True
+    return False
 
 
 class _Freshness:
@@ -199,28 +210,22 @@ class _Freshness:
 
 def _narrowed(rows: list[Row], question: Question) -> tuple[list[Row], dict[str, dict[str, int]]]:
     """The rows that fit what was chosen, and the counts of the facets, each as if its own choice were not made."""
-    chosen = {
-        name: {facet_line(name, value) for value in values} for name, values in question.filters.items() if values
-    }
-    if question.kinds:
-        chosen["kind"] = {facet_line("kind", kind) for kind in question.kinds}
-    if not chosen:
-        counted = _count(rows) if question.facets else {}
-        return rows, {name: counted.get(name, {}) for name in question.facets}
-    fitting: list[Row] = []
+    choices = {**question.filters, **({"kind": question.kinds} if question.kinds else {})}
+    chosen = {name: _lines(name, values) for name, values in choices.items() if values}
+    fitting: list[Row] = rows
     # Rows that miss one choice only are counted in that facet.
     missing: dict[str, list[Row]] = {name: [] for name in chosen}
-    for row in rows:
-        lines = row.facets.split("\n")
-        missed = [name for name, wanted in chosen.items() if wanted.isdisjoint(lines)]
-        if not missed:
-            fitting.append(row)
-        elif len(missed) == 1:
-            missing[missed[0]].append(row)
-    counts = {}
+    if chosen:
+        fitting = []
+        for row in rows:
+            missed = [name for name, lines in chosen.items() if not _has_one(row.facets, lines)]
+            if not missed:
+                fitting.append(row)
+            elif len(missed) == 1:
+                missing[missed[0]].append(row)
     counted = _count(fitting) if question.facets else {}
-    for name in question.facets:
-        counts[name] = counted.get(name, {})
+    counts = {name: counted.get(name, {}) for name in question.facets}
+    for name in counts:
         if missing.get(name):
             counts[name] = _count([*fitting, *missing[name]]).get(name, {})
     return fitting, counts
@@ -229,9 +234,10 @@ def _narrowed(rows: list[Row], question: Question) -> tuple[list[Row], dict[str,
 def _count(rows: Iterable[Row]) -> dict[str, dict[str, int]]:
     counts: dict[str, dict[str, int]] = {}
     # One long text is split and counted in C, many times faster than row by row.
-    for line, count in Counter("\n".join([row.facets for row in rows]).split("\n")).items():
+    for line, count in Counter("".join([row.facets for row in rows]).split("\n")).items():
         name, _equals, value = line.partition("=")
-        counts.setdefault(name, {})[value] = count
+        if name:
+            counts.setdefault(name, {})[value] = count
     return counts
 
 
@@ -242,14 +248,10 @@ def _by_score(row: Row) -> tuple[Any, ...]:
 _ORDERS: dict[str, Any] = {
     Sort.RELEVANCE: _by_score,
     Sort.NEWEST: lambda row: (-row.published, row.entry),
-    Sort.EVIDENCE: lambda row: (
-        -1 if row.evidence_level is None else 0,
-        -(row.evidence_level or 0),
-        -row.published,
-        row.entry,
-    ),
-    Sort.TITLE: lambda row: (row.sort_title, row.entry),
+    Sort.EVIDENCE: lambda row: (1 if row.extra is None else -row.extra, -row.published, row.entry),
+    Sort.TITLE: lambda row: (row.extra, row.entry),
 }
+_EXTRA: dict[str, str] = {Sort.EVIDENCE: "evidence_level", Sort.TITLE: "sort_title"}
 
 
 def _ordered(rows: list[Row], question: Question, count: int) -> list[Row]:
@@ -290,19 +292,15 @@ def _in_common(own: Row, others: Sequence[Row]) -> dict[int, float]:
 
 
 def _terms(row: Row) -> Iterator[str]:
-    return (line for line in row.facets.split("\n") if line.partition("=")[0] not in NOT_IN_COMMON)
+    lines = row.facets.split("\n")
+    return (line for line in lines if line and line.partition("=")[0] not in NOT_IN_COMMON)
 
 
 def _by_title(entry: Entry, audiences: Sequence[str], total: int) -> dict[int, float]:
     """Scores of those that speak of at least two words of the entry's title."""
     language = entry.source_language
     title = entry.body["texts"].get(language, {}).get("title", "")
-    said = dict.fromkeys(word.text for word in stems.words(stems.composed(title)))
-    units = tuple(Unit(word) for word in said if not stems.is_stop_word(word, language))[:12]
-    if not units:
-        return {}
-    question = Question(language=language, audiences=tuple(audiences), units=units)
-    made = plan(question)
-    scores = Scores(question, total)
-    scores.add(made, sql.find(made.wanted))
-    return scores.result(min(2, len(units)))
+    said = [word for word in dict.fromkeys(split(title)) if not stems.is_stop_word(word, language)]
+    units = tuple(Unit(word) for word in said[:LONGEST_TITLE])
+    made = plan(Question(language=language, audiences=tuple(audiences), units=units))
+    return scores(units, made, sql.find(made.wanted), {}, needed=min(2, len(units)), total=total)
