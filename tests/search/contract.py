@@ -36,7 +36,7 @@ RECORDS: dict[str, tuple[str, dict[str, str]]] = {
     "perfil": ("es", {
         "title": "Bolsa electrónica con perfil ocupacional",
         "summary": "Un perfil para cada persona.",
-        "body": "Los desempleados completan su perfil en línea.",
+        "body": "Las personas lo completan en línea.",
     }),
     "inspeccion-rural": ("es", {
         "title": "Inspección del trabajo en zonas rurales",
@@ -132,7 +132,7 @@ MORE: dict[str, dict[str, Any]] = {
     "ministry": {"kind": "organization"},
     "news": {"kind": "page"},
     "profiling": {"evidence_level": 4, "facets": {"topic": ("profiling",)}},
-    "perfil": {"evidence_level": 2, "facets": {"topic": ("profiling", "matching")}},
+    "perfil": {"evidence_level": 2, "facets": {"topic": ("matching",)}},
     "verts": {"evidence_level": 5},
     "manual": {"evidence_level": 0},
     "digital": {"facets": {"topic": ("matching",)}},

@@ -25,8 +25,8 @@ from . import sql
 OFTEN = 0.8
 # The weight at which half of what a word can be worth is reached.
 HALF = 4.0
-# A thing whose topics name the concept, whatever words it uses.
-TOPIC = 1.0
+# A thing whose topics name the concept, whatever words it uses: it is about it, and does not only mention it.
+TOPIC = 2.0
 # A stop word that is looked for all the same.
 STOP = 0.1
 
