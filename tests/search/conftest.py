@@ -73,7 +73,7 @@ def remove_indices(own: Elasticsearch) -> None:
 def es_indexed(elasticsearch: str) -> Iterator[Callable[..., int]]:
     """Index all entries as they are now into new indices, and show them; how many are live.
 
-    `vectors` gives some of them a meaning, by the entry's id.
+    `vectors` gives some of them another meaning than the stored one, by the entry's id.
     """
     with node(elasticsearch) as own:
 
@@ -88,13 +88,14 @@ def es_indexed(elasticsearch: str) -> Iterator[Callable[..., int]]:
                 )
             with as_service("relay", "test: index"):
                 entries = list(Entry.objects.all())
+            meanings = {**indices.vectors_of(entries), **(vectors or {})}
             bulk(
                 own,
                 (
                     {
                         "_index": indices.alias_of(entry.kind),
                         "_id": str(entry.pk),
-                        "_source": indices.document_of(entry, (vectors or {}).get(entry.pk)),
+                        "_source": indices.document_of(entry, meanings.get(entry.pk)),
                         "version": entry.revision,
                         "version_type": "external",
                     }

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.conf import settings
+from elastic_transport import Urllib3HttpNode
 from elasticsearch import ApiError, Elasticsearch, TransportError
 
 from ..base import EngineUnavailable
@@ -16,6 +17,13 @@ from .breaker import Breaker, Failure
 T = TypeVar("T")
 # Answers that mean "not now", beside all from 500 up: too many requests, and took too long.
 BUSY = (408, 429)
+
+
+class QuietNode(Urllib3HttpNode):
+    """Says nothing of what was asked and answered: the stock node writes both into its debug log."""
+
+    def _log_request(self, **of: Any) -> None:
+        pass
 
 
 @dataclass(frozen=True)
@@ -40,7 +48,13 @@ def line() -> Line:
 
 def _connect(url: str) -> Elasticsearch:
     # A search that failed is answered by the database at once; trying again would only make the reader wait.
-    return Elasticsearch(url, request_timeout=settings.ELASTICSEARCH_TIMEOUT, max_retries=0, retry_on_timeout=False)
+    return Elasticsearch(
+        url,
+        node_class=QuietNode,
+        request_timeout=settings.ELASTICSEARCH_TIMEOUT,
+        max_retries=0,
+        retry_on_timeout=False,
+    )
 
 
 def forget() -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from elasticsearch.dsl import Search
 
 from network_site.common.language import CODES
 
 from ..base import WINDOW, Answer, EngineUnavailable, Found, Fragment, Question
 from . import client, queries
-from .indices import LANGUAGES, read_alias
+from .indices import LANGUAGES, read_names
 
 # How long a walk through a long result may rest between two pages.
 REST = "30s"
@@ -58,37 +60,38 @@ class ElasticsearchEngine:
         return [_found(hit, "") for hit in answer["hits"]["hits"]]
 
     def _pages(self, asked: Search, limit: int) -> Iterator[list[dict[str, Any]]]:
-        """The hits page by page, all from the same moment; what was opened for it is closed in any case."""
-        moment = client.ask(lambda es: es.open_point_in_time(index=read_alias(), keep_alive=REST))["id"]
-        left, after = limit, None
+        """The hits page by page, all of the same moment; what was opened for it is closed in any case."""
+        moment = client.ask(lambda es: es.open_point_in_time(index=read_names(), keep_alive=REST))["id"]
+        body = asked.extra(track_total_hits=False).to_dict()
         try:
-            while left > 0:
-                size = min(self.page, left)
-                body = asked.extra(size=size, track_total_hits=False, pit={"id": moment, "keep_alive": REST}).to_dict()
-                if after is not None:
-                    body["search_after"] = after
-                answer = client.ask(lambda es, body=body: es.search(body=body))  # type: ignore[misc]
+            while limit > 0:
+                body |= {"pit": {"id": moment, "keep_alive": REST}, "size": min(self.page, limit)}
+                answer = _search(body)
                 hits = answer["hits"]["hits"]
-                moment = answer.get("pit_id", moment)
                 yield hits
-                if len(hits) < size:
+                if len(hits) < body["size"]:
                     return
-                left, after = left - size, hits[-1]["sort"]
+                moment = answer["pit_id"]
+                body["search_after"] = hits[-1]["sort"]
+                limit -= len(hits)
         finally:
-            _close(moment)
-
-
-def _close(moment: str) -> None:
-    try:
-        client.ask(lambda es: es.close_point_in_time(id=moment))
-    except EngineUnavailable:
-        pass  # Elasticsearch lets go of it by itself after a rest.
+            # What is not closed, because nobody answers, Elasticsearch lets go of by itself after the rest.
+            with suppress(EngineUnavailable):
+                client.ask(lambda es: es.close_point_in_time(id=moment))
 
 
 def _run(asked: Search) -> dict[str, Any]:
-    body = asked.to_dict()
-    # A part of the answer would be a wrong answer: the database knows the whole.
-    return client.ask(lambda es: es.search(index=read_alias(), body=body, allow_partial_search_results=False))
+    return _search(asked.to_dict(), index=read_names())
+
+
+def _search(body: dict[str, Any], **where: str) -> dict[str, Any]:
+    """Search in the time that there is, on that side too. Half an answer is none: the database knows the whole.
+
+    Frequencies of words are those of all kinds together (dfs), so that the scores of different kinds compare.
+    """
+    body["timeout"] = f"{settings.ELASTICSEARCH_TIMEOUT * 1000:.0f}ms"
+    options: dict[str, Any] = {"search_type": "dfs_query_then_fetch", "allow_partial_search_results": False, **where}
+    return client.ask(lambda es: es.search(body=body, **options))
 
 
 # --- Reading ---------------------------------------------------------------------------------
@@ -111,7 +114,7 @@ def _highlights(marked: Mapping[str, Sequence[str]], language: str) -> dict[str,
 
 
 def fragment(text: str) -> Fragment:
-    """A marked text as pieces; words that were found side by side are one."""
+    """A marked text as pieces."""
     pieces: list[tuple[str, bool]] = []
     for number, part in enumerate(text.split(queries.MARK)):
         found, _, rest = part.partition(queries.UNMARK) if number else ("", "", part)

@@ -1,8 +1,8 @@
 """What the indices of Elasticsearch look like, and under which names they stand (decision 0031).
 
 One index for each kind, `{prefix}-{kind}-{moment}`, behind the alias `{prefix}-{kind}`, through which everything is
-written; and `{prefix}-all` over all kinds, through which everything is read. Nobody but a rebuild names an index
-itself, so an index can be replaced while people search and ministries publish.
+written and read; `{prefix}-all` is over all kinds. Nobody but a rebuild names an index itself, so an index can be
+replaced while people search and ministries publish.
 
 A document carries the texts of all languages, each language with its own stems: a translation is the same thing
 again, and counts once. Its `_id` is the entry's, its `_version` the entry's revision (external versions): whatever
@@ -15,10 +15,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 
 from ...documents import FIELDS
+from ...kinds import kinds
 from ...models import Entry
 
 # Languages as fields name them; Brazilian Portuguese is our only one.
@@ -136,6 +138,16 @@ def dimensions() -> int:
     return int(DIMENSIONS)
 
 
+def vectors_of(entries: Sequence[Entry]) -> Mapping[UUID, Sequence[float]]:
+    """The vectors of these entries, as far as there are any."""
+    try:
+        from ... import meaning
+    except ImportError:
+        return {}
+    found: Mapping[UUID, Sequence[float]] = meaning.vectors_of([entry.pk for entry in entries if not entry.is_gone])
+    return found
+
+
 # --- Names -----------------------------------------------------------------------------------
 
 
@@ -145,8 +157,14 @@ def alias_of(kind: str) -> str:
 
 
 def read_alias() -> str:
-    """The alias over all kinds."""
+    """The alias over all kinds, for people who look into the cluster."""
     return f"{settings.ELASTICSEARCH_PREFIX}-all"
+
+
+def read_names() -> str:
+    """What the site reads: the aliases of all kinds one by one. Where one is missing the cluster refuses, and the
+    database answers; through the one alias over all an answer would silently be without that kind."""
+    return ",".join(alias_of(name) for name, _kind in kinds.items())
 
 
 def index_name(kind: str, at: datetime | None = None) -> str:

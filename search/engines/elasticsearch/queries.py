@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
 from elasticsearch.dsl import A, Q, Search, function
 from elasticsearch.dsl.query import Query
 
@@ -17,17 +18,21 @@ from network_site.common.language import CODES
 from ...documents import FIELDS
 from ...enums import Sort
 from ..base import FIELD_WEIGHTS, FOLDED, MAX_RISE, OWN_LANGUAGE, TITLE_PHRASE, OtherName, Question, Unit
-from .indices import LANGUAGES, LONGEST_PREFIX, SHORTEST_PREFIX, read_alias
+from .indices import LANGUAGES, LONGEST_PREFIX, SHORTEST_PREFIX
+
+try:
+    from ...meaning import ALIKE, THRESHOLD
+except ImportError:  # The branch of meanings has not landed.
+    ALIKE, THRESHOLD = 0.5, 0.4
 
 # What stands in more than one field or under more than one name counts a little more than what stands in one.
 TIE = 0.1
 # A thing that is about the concept, whatever words it uses. (Times how rare the concept is.)
 TOPIC = 4.0
-# By meaning: so many nearest things of each kind, at least so near (cosine), and what they gain by it.
+# By meaning: so many nearest things of each kind, out of so many that are looked at, and what they gain by it.
 NEAREST = 20
-NEAR = 0.5
-MEANING = 10.0
 CANDIDATES = 100
+MEANING = 10.0
 # What is new may be up to so much better than what is old; a practice does not go bad by itself.
 FRESHNESS = 0.3
 FRESH_FOR, FRESH_LEFT = "1095d", 0.7
@@ -45,7 +50,7 @@ def search(question: Question) -> Search:
     """What is asked for a page of the answer, with facets and highlights."""
     own_choice = _choices(question)
     counted = {name: choice for name, choice in own_choice.items() if name in question.facets}
-    asked = Search(index=read_alias()).query(_fitting(question, _others(own_choice, counted)))
+    asked = Search().query(_fitting(question, _others(own_choice, counted)))
     if counted:
         asked = asked.post_filter(Q("bool", filter=list(counted.values())))
     for name in question.facets:
@@ -59,7 +64,7 @@ def search(question: Question) -> Search:
 
 
 def walk(question: Question) -> Search:
-    """What is asked to go through all of an answer, without page, facets and highlights."""
+    """What is asked to go through all of an answer in the same order, without facets and highlights."""
     fitting = _fitting(question, _choices(question).values())
     return Search().query(fitting).sort(*order(question), {"_shard_doc": "asc"}).source(False)
 
@@ -99,7 +104,7 @@ def _fitting(question: Question, narrowed: Iterable[Query]) -> Query:
         ways.append(_by_words(question))
     if question.vector is not None:
         # Without the chosen facets: the nearest are the same whatever is chosen, so the counts stay true.
-        ways.append(nearest(question.vector, filters, count=NEAREST, near=NEAR, boost=MEANING))
+        ways.append(nearest(question.vector, filters, count=NEAREST, near=THRESHOLD, boost=MEANING))
     fitting = Q(
         "bool",
         should=ways,
@@ -110,8 +115,7 @@ def _fitting(question: Question, narrowed: Iterable[Query]) -> Query:
 
 
 def _by_words(question: Question) -> Query:
-    units = [_unit(unit, question.language) for unit in question.units]
-    enough = Q("bool", should=units, minimum_should_match=question.needed)
+    enough = _enough(question)
     if len(question.text.split()) < 2:
         return enough
     fields = _fields(question.language, ("title",), weight=TITLE_PHRASE)
@@ -120,21 +124,30 @@ def _by_words(question: Question) -> Query:
     )
 
 
+def _enough(question: Question) -> Query:
+    units = [_unit(unit, question.language) for unit in question.units]
+    return Q("bool", should=units, minimum_should_match=question.needed)
+
+
 def _unit(unit: Unit, language: str) -> Query:
     """One thing that is spoken of, under whichever of its names it stands there."""
     names = [Q("multi_match", query=unit.words, operator="and", fields=_fields(language), tie_breaker=TIE)]
-    names += [_other_name(other, language) for other in unit.other_names]
+    names += [_other_name(other, unit, language) for other in unit.other_names]
     if unit.concept:
         names.append(Q("term", topics={"value": unit.concept, "boost": TOPIC}))
     return Q("dis_max", queries=names, tie_breaker=TIE)
 
 
-def _other_name(other: OtherName, language: str) -> Query:
-    """A phrase in the texts of its language; an acronym in those of all, as it is written."""
+def _other_name(other: OtherName, unit: Unit, language: str) -> Query:
+    """A phrase in the texts of its language; an acronym in those of all, as it is written.
+
+    A phrase scores with each of its words. It is brought to as many as were typed, so that only its weight decides.
+    """
+    weight = other.weight * len(unit.words.split()) / max(1, len(other.text.split()))
     if other.language:
-        fields = _fields(language, weight=other.weight, codes=(other.language,))
+        fields = _fields(language, weight=weight, codes=(other.language,))
     else:
-        fields = _fields(language, weight=other.weight, stemmed=False)
+        fields = _fields(language, weight=weight, stemmed=False)
     return Q("multi_match", query=other.text, type="phrase", fields=fields, tie_breaker=TIE)
 
 
@@ -158,11 +171,8 @@ def _fields(
     return fields
 
 
-def nearest(
-    vector: Sequence[float], filters: Sequence[Query], *, count: int, near: float | None = None, boost: float = 1.0
-) -> Query:
-    """The things of nearest meaning, so many of each kind (an index of one shard each)."""
-    given: dict[str, Any] = {"similarity": near} if near is not None else {}
+def nearest(vector: Sequence[float], filters: Sequence[Query], *, count: int, near: float, boost: float = 1.0) -> Query:
+    """The things of nearest meaning, so many of each kind (an index of one shard each), at least so near (cosine)."""
     return Q(
         "knn",
         field="vector",
@@ -171,7 +181,7 @@ def nearest(
         num_candidates=max(CANDIDATES, count),
         filter=list(filters),
         boost=boost,
-        **given,
+        similarity=near,
     )
 
 
@@ -180,7 +190,8 @@ def nearest(
 
 def _weighed(fitting: Query) -> Query:
     """The score by words and meaning, times quality, times a factor between 1 - FRESHNESS and 1 by age."""
-    age = {"origin": "now", "scale": FRESH_FOR, "decay": FRESH_LEFT}
+    # Today, not now: the score of a thing stays the same from page to page.
+    age = {"origin": timezone.now().date().isoformat(), "scale": FRESH_FOR, "decay": FRESH_LEFT}
     aged = Q(
         "function_score",
         query=fitting,
@@ -212,7 +223,7 @@ def order(question: Question) -> list[Any]:
 
 def _highlighted(asked: Search, question: Question) -> Search:
     asked = asked.highlight_options(
-        type="unified", pre_tags=[MARK], post_tags=[UNMARK], highlight_query=_by_words(question).to_dict()
+        type="unified", pre_tags=[MARK], post_tags=[UNMARK], highlight_query=_enough(question).to_dict()
     )
     for name, (count, size) in SHOWN.items():
         for code in CODES:
@@ -228,26 +239,32 @@ def _highlighted(asked: Search, question: Question) -> Search:
 
 
 def completion(prefix: str, language: str, audiences: Sequence[str], kinds: Sequence[str], limit: int) -> Search | None:
-    """Titles of which each word begins like one of these; None when there is nothing long enough to look for."""
+    """Titles with a word that begins like each of these, those with all in this order first among a language's.
+
+    None when there is nothing long enough to look for.
+    """
     words = [word[:LONGEST_PREFIX] for word in prefix.split() if len(word) >= SHORTEST_PREFIX]
     if not words:
         return None
-    titles = [
-        Q(
-            "constant_score",
-            filter=Q("match", **{f"title.{field}.ac": {"query": " ".join(words), "operator": "and"}}),
-            boost=OWN_LANGUAGE if code == language else 1.0,
-        )
-        for code, field in LANGUAGES.items()
-    ]
-    fitting = Q("bool", must=[Q("dis_max", queries=titles)], filter=always(audiences, kinds))
-    ordered = Search(index=read_alias()).query(fitting).sort({"_score": "desc"}, {"sort_title": "asc"}, {"key": "asc"})
+    text = " ".join(words)
+    titles, in_order = [], []
+    for code, field in LANGUAGES.items():
+        begun = Q("match", **{f"title.{field}.ac": {"query": text, "operator": "and"}})
+        titles.append(Q("constant_score", filter=begun, boost=OWN_LANGUAGE if code == language else 1.0))
+        in_order.append(Q("match_phrase_prefix", **{f"title.{field}.folded": text}))
+    fitting = Q(
+        "bool",
+        must=[Q("dis_max", queries=titles)],
+        should=[Q("constant_score", filter=Q("bool", should=in_order), boost=1.0)],
+        filter=always(audiences, kinds),
+    )
+    ordered = Search().query(fitting).sort({"_score": "desc"}, {"sort_title": "asc"}, {"key": "asc"})
     return ordered.source(False)[:limit]
 
 
 def one(entry: UUID, audiences: Sequence[str]) -> Search:
     """An entry with what its neighbours are found by."""
-    found = Search(index=read_alias()).query(Q("bool", filter=[Q("ids", values=[str(entry)]), *always(audiences)]))
+    found = Search().query(Q("bool", filter=[Q("ids", values=[str(entry)]), *always(audiences)]))
     return found.source(["topics"]).extra(fields=["vector"])[:1]
 
 
@@ -258,23 +275,27 @@ def neighbours(
     filters = always(audiences, kinds)
     others = Q("bool", must_not=[Q("ids", values=[hit["_id"]])])
     if vector is not None:
-        fitting = Q("bool", must=[nearest(vector, [*filters, others], count=limit)])
+        fitting = Q("bool", must=[nearest(vector, [*filters, others], count=limit, near=ALIKE)])
     else:
         fitting = Q("bool", must=[_in_common(hit)], filter=[*filters, others])
-    ordered = Search(index=read_alias()).query(fitting).sort({"_score": "desc"}, {"key": "asc"}, {"kind": "asc"})
+    ordered = Search().query(fitting).sort({"_score": "desc"}, {"key": "asc"}, {"kind": "asc"})
     return ordered.source(False)[:limit]
 
 
 def _in_common(hit: dict[str, Any]) -> Query:
-    fields = [f"{name}.{language}" for name in FIELDS for language in LANGUAGES.values()]
-    words = Q(
+    """Terms, rare words or concepts in common; the labels of terms are there in all languages."""
+    ways = [_alike(hit, ("keywords",), "40%"), _alike(hit, ("title", "summary", "body"), "25%")]
+    ways += [Q("term", topics={"value": topic, "boost": TOPIC}) for topic in hit["_source"].get("topics", [])]
+    return Q("bool", should=ways, minimum_should_match=1)
+
+
+def _alike(hit: dict[str, Any], names: Sequence[str], share: str) -> Query:
+    return Q(
         "more_like_this",
-        fields=fields,
+        fields=[f"{name}.{language}" for name in names for language in LANGUAGES.values()],
         like=[{"_index": hit["_index"], "_id": hit["_id"]}],
         min_term_freq=1,
         min_doc_freq=2,
         max_query_terms=40,
-        minimum_should_match="15%",
+        minimum_should_match=share,
     )
-    topics = [Q("term", topics={"value": topic, "boost": TOPIC}) for topic in hit["_source"].get("topics", [])]
-    return Q("bool", should=[words, *topics], minimum_should_match=1)
