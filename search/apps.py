@@ -10,8 +10,9 @@ class SearchConfig(AppConfig):
         from network_site.common import hooks, notices, periodic
         from network_site.organizations import personal_data, trail
 
-        from . import alerts, receivers, services
+        from . import alerts, indexing, receivers, services
         from . import personal_data as own_data
+        from .engines.database import texts
         from .kinds import kinds
         from .kinds.organizations import OrganizationSearchKind
         from .kinds.pages import PageKind
@@ -24,6 +25,7 @@ class SearchConfig(AppConfig):
         notices.own_rhythms.fill(alerts.FOUND, services.stop_mail)
         personal_data.sources.fill("search", own_data.Source())
         trail.describers.fill("search", own_data.Describer())
+        indexing.companion(texts.follow)
         periodic.jobs.fill("search.catch_up", (900, catch_up))
         periodic.jobs.fill("search.reconcile_index", (900, reconcile_index))
         periodic.jobs.fill("search.hasten", (10, hasten))

@@ -52,6 +52,7 @@ SHARED_MODELS: dict[str, str] = {
     "practices.DatabankPage": "a public page of the CMS",
     "search.Entry": "copies of the public plane; its manager filters by audience",
     "search.EntryFacet": "copies of the public plane; read through its entry",
+    "search.EmbeddedEntry": "copies of the public plane; the engine asks for audiences, the façade looks again",
 }
 
 

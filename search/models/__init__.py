@@ -1,6 +1,7 @@
 """What search keeps in the database."""
 
+from .embedded import EmbeddedEntry
 from .entries import Entry, EntryFacet
 from .saved import SavedSearch, SearchFollower
 
-__all__ = ["Entry", "EntryFacet", "SavedSearch", "SearchFollower"]
+__all__ = ["EmbeddedEntry", "Entry", "EntryFacet", "SavedSearch", "SearchFollower"]

@@ -99,6 +99,8 @@ def _facet_field(name: str) -> str:
 def _fitting(question: Question, narrowed: Iterable[Query]) -> Query:
     """What has the words, or is near in meaning, with its score."""
     filters = always(question.audiences, published_after=question.published_after)
+    if question.only:
+        filters.append(Q("ids", values=[str(pk) for pk in question.only]))
     ways: list[Query] = []
     if question.units:
         ways.append(_by_words(question))
