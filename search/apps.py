@@ -9,7 +9,7 @@ class SearchConfig(AppConfig):
     def ready(self) -> None:
         from network_site.common import periodic
 
-        from . import receivers
+        from . import receivers, spelling
         from .kinds import kinds
         from .kinds.organizations import OrganizationSearchKind
         from .kinds.pages import PageKind
@@ -20,3 +20,4 @@ class SearchConfig(AppConfig):
             kinds.fill(kind.name, kind)
         receivers.connect()
         periodic.jobs.fill("search.catch_up", (900, catch_up))
+        periodic.jobs.fill("search.words", (600, spelling.look_after))

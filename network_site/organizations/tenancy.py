@@ -51,6 +51,9 @@ SHARED_MODELS: dict[str, str] = {
     "practices.DatabankPage": "a public page of the CMS",
     "search.Entry": "copies of the public plane; its manager filters by audience",
     "search.EntryFacet": "copies of the public plane; read through its entry",
+    "search.EntryVector": "the meaning of entries; readers are narrowed by the entry's audience",
+    "search.Mark": "counters of changes, without content",
+    "search.VocabularyWord": "single words of what everybody may read",
 }
 
 
