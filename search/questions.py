@@ -17,7 +17,6 @@ from .viewers import Viewer
 from .vocabulary import Concept, Kind
 
 
-
 def _words(name: str) -> frozenset[str]:
     lines = (Path(__file__).parent / "data" / name).read_text(encoding="utf-8").splitlines()
     return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
@@ -36,8 +35,6 @@ SMALL_TALK = _words("small_talk.txt")
 ENOUGH = 2
 # Other names that are everyday words in one of the languages would find everything: "IL" is French for "he".
 EVERYDAY = _words("everyday.txt")
-    "act aid ate bit cut dia fit gas lac mes nap pai pat pet rap sac sal set sit sol tas ten use".split()
-)
 
 _CODE = re.compile(r"(?=.*\d)[A-Za-z0-9]+(?:[-./][A-Za-z0-9]+)*")
 

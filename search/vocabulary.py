@@ -124,7 +124,7 @@ class Vocabulary:
 
         Where a name belongs to several concepts, that of the `language` is taken, then the preferred term. With
         `only`, names of other languages do not count (texts whose language is known). Acronyms count as they are
-        written, or in any way when they are everything that was said (`exact`). A name does not reach across a
+        written or in capitals, and in any way when they are everything that was said (`exact`). A name does not reach across a
         barrier (the number of the word that something new begins with).
         """
         kept = [number for number, word in enumerate(words) if fold(word) not in TIES]
@@ -177,7 +177,8 @@ class Vocabulary:
         if not ways and word.endswith("s"):
             word = word[:-1]
             ways = self._acronyms.get(fold(word), [])
-        return [way for way in ways if in_any_way or way.name.text == word]
+        is_capital = sum(letter.isupper() for letter in word) >= 2
+        return [way for way in ways if in_any_way or is_capital or way.name.text == word]
 
 
 _lock = threading.Lock()
