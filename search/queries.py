@@ -143,6 +143,16 @@ def similar(
     return hits([(one.id, one.score, {}) for one in found], who)
 
 
+def cards(found: Sequence[Hit]) -> list[dict[str, Any]]:
+    """The same things as cards of their kind, in this order; the same number of queries however many."""
+    drawn: dict[UUID, dict[str, Any]] = {}
+    for name in dict.fromkeys(hit.kind for hit in found):
+        source = kinds.get(name)
+        if source is not None:
+            drawn |= source.cards([Entry(id=hit.id, kind=hit.kind, key=hit.key) for hit in found if hit.kind == name])
+    return [drawn[hit.id] for hit in found if hit.id in drawn]
+
+
 def _ask(what: Callable[[Engine], T]) -> tuple[T, bool]:
     """Ask the engine of the profile, else the database; and whether it was the second."""
     engine = doors.main()

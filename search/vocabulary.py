@@ -124,8 +124,8 @@ class Vocabulary:
 
         Where a name belongs to several concepts, that of the `language` is taken, then the preferred term. With
         `only`, names of other languages do not count (texts whose language is known). Acronyms count as they are
-        written or in capitals, and in any way when they are everything that was said (`exact`). A name does not reach across a
-        barrier (the number of the word that something new begins with).
+        written or in capitals, and in any way when they are everything that was said (`exact`). A name does not reach
+        across a barrier (the number of the word that something new begins with).
         """
         kept = [number for number, word in enumerate(words) if fold(word) not in TIES]
         keys = {number: key_of(words[number]) for number in kept}
