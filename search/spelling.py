@@ -32,7 +32,7 @@ COUNTED = "search.words"
 # Shorter words have too many neighbours; longer ones are no words.
 SHORTEST, LONGEST = 4, 40
 # From this length on two slips are forgiven.
-TWO_SLIPS_FROM = 7
+TWO_SLIPS_FROM = 8
 # The most frequent words of a language that are kept.
 MOST = 30_000
 _LETTERS = re.compile(r"[^\W\d_]+")
