@@ -31,7 +31,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
 needs_encoder = pytest.mark.skipif(not site.SEARCH_ENCODER, reason="this run goes by words alone (SEARCH_ENCODER)")
 ENCODER = "search.meaning:SentenceEncoder"
 
-PROFILING = "Profiling of jobseekers: help first for those who are far from work"
+PROFILING = "Statistical profiling of jobseekers"
 INSPECTION = "Labour inspectors announce their visits by letter"
 APPRENTICES = "Ausbildung"
 
@@ -156,7 +156,7 @@ def test_the_nearest_cost_two_queries_however_many(encoded: Things) -> None:
 
 @needs_encoder
 def test_neighbours_are_others_only(encoded: Things) -> None:
-    twin = encoded.put("Perfilado de desempleados: ayudar primero a quienes están lejos del empleo", language="es")
+    twin = encoded.put("Perfilado estadístico de desempleados", language="es")
     deliver(encoding.WANTED)
     assert [pk for pk, _score in meaning.neighbours(entry(PROFILING).pk, ["public"], [KIND])] == [twin.pk]
     assert meaning.neighbours(uuid4(), ["public"]) == []
