@@ -9,8 +9,9 @@ class SearchConfig(AppConfig):
     def ready(self) -> None:
         from network_site.common import hooks, notices, periodic
         from network_site.organizations import personal_data, trail
+        from network_site.publishing.slots import record_sections
 
-        from . import alerts, indexing, receivers, services
+        from . import alerts, beside, indexing, receivers, services, spelling
         from . import personal_data as own_data
         from .engines.database import texts
         from .kinds import kinds
@@ -30,3 +31,5 @@ class SearchConfig(AppConfig):
         periodic.jobs.fill("search.reconcile_index", (900, reconcile_index))
         periodic.jobs.fill("search.hasten", (10, hasten))
         hooks.health_facts.fill("search", health)
+        record_sections.fill("search: similar", beside.similar_practices)
+        periodic.jobs.fill("search.words", (600, spelling.look_after))

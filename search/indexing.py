@@ -7,8 +7,8 @@ when the body differs, and leaves "search.changed" for the engine that keeps an 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,7 @@ from network_site.common import outbox
 from network_site.common.hooks import as_service
 from network_site.common.models import Outbox
 
+from . import vocabulary
 from .documents import Document
 from .kinds import kinds
 from .models import Entry, EntryFacet
@@ -28,6 +29,7 @@ from .models.entries import entry_id
 CHANGED = "search.changed"
 WANTED = "search.wanted"
 BATCH = 200
+TOPIC = "topic"
 
 # What the embedded engine and others keep beside an entry is written in the same transaction.
 Companion = Callable[[list[tuple[Entry, Document | None]]], None]
@@ -85,7 +87,7 @@ def refresh(kind: str, keys: Collection[str]) -> int:
         return 0
     wanted = {entry_id(kind, key): key for key in keys}
     known = {entry.pk: entry for entry in Entry.objects.select_for_update(of=("self",)).filter(pk__in=wanted)}
-    documents = {entry_id(kind, document.key): document for document in source.documents(list(keys))}
+    documents = {entry_id(kind, document.key): _with_topics(document) for document in source.documents(list(keys))}
     changed: list[tuple[Entry, Document | None]] = []
     new, old = [], []
     for pk, key in wanted.items():
@@ -110,6 +112,22 @@ def refresh(kind: str, keys: Collection[str]) -> int:
     for entry, _document in changed:
         outbox.enqueue(CHANGED, subject=entry, version=entry.revision)
     return len(changed)
+
+
+def _with_topics(document: Document) -> Document:
+    """The document with the concepts that it is about, as a facet that no page offers."""
+    return replace(document, facets={**document.facets, TOPIC: vocabulary.topics_of(document.texts)})
+
+
+@transaction.atomic
+def touch(entries: Sequence[Entry]) -> None:
+    """Make these entries (locked by the caller) one revision newer: something that goes with them has changed."""
+    for entry in entries:
+        entry.revision += 1
+        entry.changed_at = timezone.now()
+    Entry.objects.bulk_update(entries, ["revision", "changed_at"])
+    for entry in entries:
+        outbox.enqueue(CHANGED, subject=entry, version=entry.revision)
 
 
 WRITTEN = [

@@ -18,11 +18,11 @@ from django.apps import apps
 from network_site.common.language import current_language
 from network_site.publishing.selectors import Facet, index_paths
 
-from . import doors, facets, questions
+from . import doors, facets, questions, spelling
 from .asked import SearchQuery
-from .engines.base import Engine, EngineUnavailable, Fragment
+from .engines.base import Engine, EngineUnavailable, Fragment, Question
 from .kinds import kinds
-from .models import Entry
+from .models import Entry, Mark
 from .viewers import Viewer
 from .viewers import viewer as current_viewer
 
@@ -65,24 +65,56 @@ class SearchResult:
     suggestion: str = ""
 
 
+# With fewer finds than this a better spelling is offered, where there is one.
+FEW = 3
+
+
 def search(query: SearchQuery, viewer: Viewer | None = None) -> SearchResult:
-    """What fits, ranked or sorted, a page of it, with its facets. Never raises for what somebody typed."""
+    """What fits, ranked or sorted, a page of it, with its facets. Never raises for what somebody typed.
+
+    Words that nobody here uses and that look like a slip are not guessed at first: only when the typed ones find
+    nothing the mended ones are asked, and when they find little these are offered.
+    """
     who = viewer or current_viewer()
-    question = questions.make(query, who)
+    marks = Mark.objects.now() if query.text else {}
+    slips = {} if query.is_exact else spelling.slips(query.text, query.language, marks)
+    question = questions.make(query, who, with_meaning=not slips, marks=marks)
     answer, is_reduced = _ask(lambda engine: engine.ask(question))
+    corrected = suggestion = ""
+    if slips and answer.total < FEW:
+        mended = spelling.corrected(query.text, slips)
+        second = questions.make(replace(query, text=mended), who, marks=marks)
+        better, is_reduced = _ask(lambda engine: engine.ask(second))
+        if better.total and not answer.total:
+            answer, corrected = better, mended
+        elif better.total > answer.total:
+            suggestion = mended
     return SearchResult(
         query=query,
         total=answer.total,
         hits=hits([(found.id, found.score, found.highlights) for found in answer.found], who),
         facets=tuple(facets.shown(name, answer.counts.get(name, {}), _chosen(query, name)) for name in question.facets),
         is_reduced=is_reduced,
+        corrected=corrected,
+        suggestion=suggestion,
     )
 
 
 def ids(query: SearchQuery, viewer: Viewer | None = None, *, limit: int = 10_000) -> list[UUID]:
-    """The entries that fit, in order: for exports, feeds and lists that a query narrows."""
-    question = replace(questions.make(query, viewer or current_viewer()), facets=(), offset=0, highlight=False)
-    found, _reduced = _ask(lambda engine: engine.ids(question, limit))
+    """The entries that fit, in order: for exports, feeds and lists that a query narrows. The same ones as `search`."""
+    who = viewer or current_viewer()
+    marks = Mark.objects.now() if query.text else {}
+    slips = {} if query.is_exact else spelling.slips(query.text, query.language, marks)
+    found = _all(questions.make(query, who, with_meaning=not slips, marks=marks), limit)
+    if slips and not found:
+        mended = replace(query, text=spelling.corrected(query.text, slips))
+        found = _all(questions.make(mended, who, marks=marks), limit)
+    return found
+
+
+def _all(question: Question, limit: int) -> list[UUID]:
+    plain = replace(question, facets=(), offset=0, highlight=False)
+    found, _reduced = _ask(lambda engine: engine.ids(plain, limit))
     return found
 
 
@@ -133,6 +165,16 @@ def url_of(pk: UUID) -> str:
     """The address of an entry's page for the current reader; empty when it is not there for her (any more)."""
     shown = hits([(pk, 0.0, {})], current_viewer())
     return shown[0].url if shown else ""
+
+
+def cards(found: Sequence[Hit]) -> list[dict[str, Any]]:
+    """The same things as cards of their kind, in this order; the same number of queries however many."""
+    drawn: dict[UUID, dict[str, Any]] = {}
+    for name in dict.fromkeys(hit.kind for hit in found):
+        source = kinds.get(name)
+        if source is not None:
+            drawn |= source.cards([Entry(id=hit.id, kind=hit.kind, key=hit.key) for hit in found if hit.kind == name])
+    return [drawn[hit.id] for hit in found if hit.id in drawn]
 
 
 def _ask(what: Callable[[Engine], T]) -> tuple[T, bool]:

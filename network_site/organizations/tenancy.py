@@ -53,6 +53,9 @@ SHARED_MODELS: dict[str, str] = {
     "search.Entry": "copies of the public plane; its manager filters by audience",
     "search.EntryFacet": "copies of the public plane; read through its entry",
     "search.EmbeddedEntry": "copies of the public plane; the engine asks for audiences, the façade looks again",
+    "search.EntryVector": "the meaning of entries; readers are narrowed by the entry's audience",
+    "search.Mark": "counters of changes, without content",
+    "search.VocabularyWord": "single words of what everybody may read",
 }
 
 

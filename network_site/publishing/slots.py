@@ -22,6 +22,10 @@ country_counts: Slot[Callable[[], dict[str, int]]] = Slot("records of each count
 
 # How records of a kind look in a list: the kind's name, and a function of records that returns their cards by key.
 record_cards: Slot[Callable[[list[Any]], dict[UUID, dict[str, Any]]]] = Slot("cards of records on pages of the CMS")
+# What stands below a published record on its own page, never in its PDF: a function of the record that returns a
+# template and context; None where there is nothing to show.
+record_sections: Slot[Callable[[Any], tuple[str, dict[str, Any]] | None]] = Slot("sections below a published record")
+
 # An organisation's feed: a function of the request, the organisation and the path of its page.
 organization_feeds: Slot[Callable[[Any, Any, str], Any]] = Slot("feeds of what an organisation published")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from csp.constants import NONCE, NONE, SELF
@@ -215,6 +216,9 @@ ELASTICSEARCH_PREFIX = env.text("ELASTICSEARCH_PREFIX", "net")
 ELASTICSEARCH_TIMEOUT = 0.8
 # The encoder of meaning as "module:Class"; empty: words alone (decision 0030).
 SEARCH_ENCODER = env.text("SEARCH_ENCODER", "search.meaning:SentenceEncoder")
+# Read by numpy when it is loaded. Its threads wait for each other by spinning: with more than one, and a busy machine,
+# a question that takes 2 ms takes 400 (tried).
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # --- Languages -------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

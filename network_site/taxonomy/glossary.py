@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +31,8 @@ DATA = Path(__file__).parent / "data" / "glossary.yaml"
 Kind = GlossaryTerm.Kind
 MAX_TERM = 120
 MAX_DEFINITION = 1000
+# Sent in the transaction that wrote the words of a concept (or whether it is listed); sender is the concept's class.
+terms_written = Signal()
 
 
 @dataclass(frozen=True)
@@ -214,6 +217,7 @@ def _write_terms(concept: GlossaryConcept, words: Mapping[str, Words]) -> None:
     )
     # What was prefetched is no longer true.
     getattr(concept, "_prefetched_objects_cache", {}).pop("terms", None)
+    terms_written.send(sender=GlossaryConcept, concept=concept)
 
 
 def _words_of(concept: GlossaryConcept) -> dict[str, Words]:

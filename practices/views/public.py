@@ -16,6 +16,7 @@ from network_site.common import limits
 from network_site.common.language import current_language
 from network_site.publishing.models import OrganizationsPage, PublishedRecord
 from network_site.publishing.selectors import RecordQuery, list_records
+from network_site.publishing.slots import record_sections
 
 from .. import linked_data, pdf
 from ..cards import card, counted_practices, page_context
@@ -108,7 +109,11 @@ def practice_page(request: HttpRequest, page: Any, number: int, slug: str, versi
     context = _opened(request, page, number, slug, version, tail)
     if isinstance(context, HttpResponse):
         return context
-    return render(request, "practices/practice.html", context | {"linked_data": linked_data.practice(context)})
+    filled = [section for fill in record_sections if (section := fill(context["record"]))]
+    for _template, more in filled:
+        context |= more
+    context |= {"sections": [template for template, _more in filled], "linked_data": linked_data.practice(context)}
+    return render(request, "practices/practice.html", context)
 
 
 def practice_pdf(request: HttpRequest, page: Any, number: int, slug: str, version: int | None = None) -> HttpResponse:

@@ -3,5 +3,15 @@
 from .embedded import EmbeddedEntry
 from .entries import Entry, EntryFacet
 from .saved import SavedSearch, SearchFollower
+from .words import EntryVector, Mark, VocabularyWord
 
-__all__ = ["EmbeddedEntry", "Entry", "EntryFacet", "SavedSearch", "SearchFollower"]
+__all__ = [
+    "EmbeddedEntry",
+    "Entry",
+    "EntryFacet",
+    "EntryVector",
+    "Mark",
+    "SavedSearch",
+    "SearchFollower",
+    "VocabularyWord",
+]

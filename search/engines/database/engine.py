@@ -7,7 +7,6 @@ import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from importlib import import_module
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +14,7 @@ from django.utils import timezone
 
 from network_site.common.language import CODES
 
+from ... import meaning
 from ...enums import Sort
 from ...models import EmbeddedEntry, Entry
 from .. import stems
@@ -95,8 +95,7 @@ class DatabaseEngine:
         self, entry: UUID, *, audiences: Sequence[str], kinds: Sequence[str] = (), limit: int = 5
     ) -> list[Found]:
         """Other entries of nearest meaning; else with most in common: terms, rare ones more, and words of the title."""
-        meaning = _meaning()
-        if meaning and (near := meaning.neighbours(entry, audiences, kinds, limit)):
+        if near := meaning.neighbours(entry, audiences, kinds, limit):
             return [Found(pk, cosine) for pk, cosine in near]
         shown = Entry.objects.live().filter(pk=entry, audience__in=audiences).first()
         if shown is None:
@@ -155,18 +154,9 @@ def _by_meaning(question: Question) -> dict[int, float]:
     """How near the nearest are; without the chosen kinds, so that what is counted does not change with the choice."""
     if question.vector is None:
         return {}
-    meaning = _meaning()
-    near = dict(meaning.nearest(question.vector, question.audiences, (), NEAREST)) if meaning else {}
+    near = dict(meaning.nearest(question.vector, question.audiences, (), NEAREST))
     docs = EmbeddedEntry.objects.filter(entry_id__in=near).values_list("entry_id", "pk")
     return {doc: near[pk] for pk, doc in docs}
-
-
-def _meaning() -> Any:
-    """The module of meanings, where there is one."""
-    try:
-        return import_module("search.meaning")
-    except ModuleNotFoundError:
-        return None
 
 
 def _rows(audiences: Collection[str], docs: Collection[int] | None = None, *, extra: str = "") -> list[Row]:
