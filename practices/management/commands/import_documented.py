@@ -26,7 +26,9 @@ class Command(BaseCommand):
         parser.add_argument("file", help="the JSON Lines file, or - for standard input")
         parser.add_argument("--writer", help="e-mail of the specialist who writes the records down")
         parser.add_argument("--publisher", help="e-mail of the publisher; without it the records stay drafts")
-        parser.add_argument("--remove", action="store_true", help="take the records of the file out (the publisher does)")
+        parser.add_argument(
+            "--remove", action="store_true", help="take the records of the file out (the publisher does)"
+        )
         parser.add_argument("--note", default=REMOVED, help="why they are taken out, in words that the public reads")
 
     def handle(self, *args: Any, **options: Any) -> None:

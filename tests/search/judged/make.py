@@ -187,7 +187,9 @@ def main() -> None:
     records = list(make_records())
     with (HERE / "records.jsonl").open("w", encoding="utf-8") as file:
         file.writelines(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
-    head = "# Made by make.py from material/queries.yaml and the records. Do not edit: mend a grade there with `also`.\n"
+    head = (
+        "# Made by make.py from material/queries.yaml and the records. Do not edit: mend a grade there with `also`.\n"
+    )
     text = yaml.safe_dump(list(make_queries(records)), allow_unicode=True, sort_keys=False, width=1000)
     (HERE / "queries.yaml").write_text(head + text, encoding="utf-8")
     print(f"{len(records)} records")  # noqa: T201 - a tool
