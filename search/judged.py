@@ -65,12 +65,8 @@ class JudgedSet:
     def read(cls, folder: Path) -> JudgedSet:
         """Raises OSError for a folder without the two files."""
         lines = (folder / "records.jsonl").read_text("utf-8").splitlines()
-        given = yaml.load((folder / "queries.yaml").read_text("utf-8"), Loader=_Loader)
+        given = yaml.safe_load((folder / "queries.yaml").read_text("utf-8"))
         return cls([json.loads(line) for line in lines if line.strip()], [_query(one) for one in given])
-
-
-# The C parser is ten times faster, where there is one.
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def _query(given: Mapping[str, Any]) -> JudgedQuery:

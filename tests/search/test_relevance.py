@@ -85,7 +85,7 @@ def test_the_set_is_what_its_generator_makes(tmp_path: Path) -> None:
     made = runpy.run_path(str(JUDGED / "make.py"))
     records = list(made["make_records"]())
     assert [json.loads(line) for line in (JUDGED / "records.jsonl").read_text("utf-8").splitlines()] == records
-    written = yaml.load((JUDGED / "queries.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader)
+    written = yaml.safe_load((JUDGED / "queries.yaml").read_text("utf-8"))
     assert written == list(made["make_queries"](records))
 
 
@@ -146,7 +146,7 @@ def test_what_is_asked_across_languages_has_no_answer_in_its_own(judged: JudgedS
         ("en-plain-02", "risk-inspection-en-1", 1),
         ("en-plain-05", "short-time-fr-1", 2),
         ("en-plain-05", "layoffs-en-1", 1),
-        ("en-phrase-03", "onestop-en-2", 3),
+        ("en-phrase-03", "casework-en-1", 3),
         ("en-phrase-03", "onestop-en-1", 1),
         ("en-cross-01", "minimum-wage-es-1", 3),
         ("en-cross-01", "bargaining-en-1", 1),
