@@ -10,11 +10,14 @@ import json
 import runpy
 from collections import Counter
 from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from django.conf import settings
 from django.core.management import call_command
 
 from network_site.common.hooks import as_service
@@ -188,9 +191,9 @@ def key_of(engine: str) -> str:
 
 
 def has_encoder() -> bool:
-    from search import meaning
-
-    return meaning.encoder() is not None
+    if not settings.SEARCH_ENCODER or not find_spec("search.meaning"):
+        return False
+    return import_module("search.meaning").encoder() is not None
 
 
 def test_the_search_is_as_good_as_it_was_and_better_than_simple_ones(engine: str, judged: JudgedSet) -> None:

@@ -6,8 +6,11 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import yaml
 from django.conf import settings
@@ -17,6 +20,7 @@ from django.db import transaction
 from network_site.common.hooks import as_service
 from search import doors, indexing, relevance
 from search.judged import KIND, JudgedKind, JudgedSet, judged_kind
+from search.models.entries import entry_id
 
 OWN_SET = Path("tests/search/judged")
 
@@ -68,10 +72,17 @@ class Command(BaseCommand):
 
 
 def fill(kind: JudgedKind) -> None:
-    """Write the entries of a set, in the caller's transaction."""
+    """Write the entries of a set with their vectors, in the caller's transaction."""
     with as_service("relay", "search: measuring relevance"):
         for some in indexing.batches(list(kind.records)):
             indexing.refresh(KIND, some)
+            encode([entry_id(KIND, key) for key in some])
+
+
+def encode(ids: list[UUID]) -> None:
+    """Give entries their vectors at once, as the background does later."""
+    if settings.SEARCH_ENCODER and find_spec("search.encoding"):
+        import_module("search.encoding").encode(ids)
 
 
 @contextmanager
