@@ -10,7 +10,6 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import yaml
 from django.conf import settings
@@ -72,17 +71,18 @@ class Command(BaseCommand):
 
 
 def fill(kind: JudgedKind) -> None:
-    """Write the entries of a set with their vectors, in the caller's transaction."""
+    """Write the entries of a set, in the caller's transaction, with all that the background would add to them."""
     with as_service("relay", "search: measuring relevance"):
         for some in indexing.batches(list(kind.records)):
             indexing.refresh(KIND, some)
-            encode([entry_id(KIND, key) for key in some])
+            _later("search.encoding", "encode", [entry_id(KIND, key) for key in some])
+        _later("search.spelling", "count_words")
 
 
-def encode(ids: list[UUID]) -> None:
-    """Give entries their vectors at once, as the background does later."""
-    if settings.SEARCH_ENCODER and find_spec("search.encoding"):
-        import_module("search.encoding").encode(ids)
+def _later(module: str, name: str, *arguments: Any) -> None:
+    """Do now what follows a change a little later: vectors of meaning, words for the spelling."""
+    if find_spec(module):
+        getattr(import_module(module), name)(*arguments)
 
 
 @contextmanager
