@@ -29,13 +29,13 @@ Texts = Mapping[str, list[str]]
 
 
 def read_texts(language: str) -> dict[str, Texts]:
-    """The sentences of a language by topic and part (T, O, P, D)."""
+    """The sentences of a language by topic and part (T, O, P, D, N)."""
     found: dict[str, dict[str, list[str]]] = {}
     topic = ""
     for line in (MATERIAL / f"{language}.txt").read_text("utf-8").splitlines():
         if line.startswith("= "):
             topic = line[2:]
-            found[topic] = {"T": [], "O": [], "P": [], "D": []}
+            found[topic] = {part: [] for part in "TOPDN"}
         elif line and not line.startswith("#"):
             found[topic][line[0]].append(line[2:])
     return dict(found)
@@ -87,6 +87,8 @@ def _record(
 
     what = chance.sample(texts["D"], k=len(texts["D"]) - (number % 2))
     middle = chance.sample(shared["run"], k=2)
+    # Every other record calls its subject by its name, as people of the field do; the others only describe it.
+    named = texts["N"] if number % 2 == 0 else []
     title = fill(texts["T"][number % 2]) + (chance.choice(shared["endings"]) if number > 1 else "")
     one_line = fill(texts["O"][(number // 2 + number) % 2])
     record = {
@@ -105,7 +107,7 @@ def _record(
         "problem": fill(texts["P"][number % 2]),
         "description": " ".join(
             [fill(chance.choice(shared["context"])), fill(texts["O"][(number // 2 + number + 1) % 2])]
-            + [fill(one) for one in [*what, *middle]]
+            + [fill(one) for one in [*what, *named, *middle]]
         ),
         "start_year": 2009 + chance.randrange(14),
         "labour_functions": topic["laf"],
