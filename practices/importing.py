@@ -195,6 +195,11 @@ SCHEME_OF = {
 }
 
 
+def import_key_of(record: dict[str, Any]) -> str:
+    """The name under which a record is known here."""
+    return f"{record['source']['publisher']}|{record['key']}"[:120]
+
+
 @dataclass(frozen=True)
 class RowError:
     """Why a line was not taken: which line, which field, what is wanted."""
@@ -217,7 +222,7 @@ class Row:
     @property
     def import_key(self) -> str:
         """Publisher and key: the same record of the same publisher is the same practice."""
-        return f"{self.record['source']['publisher']}|{self.record['key']}"[:120]
+        return import_key_of(self.record)
 
     @property
     def digest(self) -> str:
@@ -260,6 +265,20 @@ def read_rows(lines: Iterable[str]) -> Iterator[Row | RowError]:
             continue
         seen[row.import_key] = number
         yield row
+
+
+def read_keys(lines: Iterable[str]) -> Iterator[tuple[int, str] | RowError]:
+    """Line number and import key of each line: all that is needed to take records out again.
+
+    Nothing else of a line is checked, since what went in once must come out whatever the schemes have become.
+    """
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            yield number, import_key_of(json.loads(line))
+        except (ValueError, KeyError, TypeError):
+            yield RowError(number, "(line)", "names no publisher and key")
 
 
 def _check_codes(line: int, record: dict[str, Any], known: dict[str, str], countries: set[str]) -> Iterator[RowError]:

@@ -96,6 +96,7 @@ can_settle = is_specialist & ~is_documented
 can_publish = is_publisher & ~is_documented
 can_publish_documented = is_publisher & is_documented
 can_withdraw = is_publisher
+can_remove_documented = is_publisher & is_documented & is_of_owner
 can_confirm = is_of_owner & is_focal_point
 can_open_next = (is_of_owner & is_focal_point & ~is_documented) | (is_documented & is_specialist & is_of_owner)
 can_release = is_reviewer | is_review_staff | is_review_service

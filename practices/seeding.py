@@ -22,7 +22,7 @@ from network_site.organizations.selectors import actor_for
 
 from . import services
 from .enums import Exclusion, PracticeStatus
-from .importing import Row, RowError, read_rows
+from .importing import Row, RowError, read_keys, read_rows
 from .models import Practice, PracticeVersion, Review
 
 SEED = Path(__file__).parent / "seed"
@@ -82,6 +82,36 @@ def _publish(row: Row, version: PracticeVersion, publisher: User, result: Import
         return False
     result.published += 1
     return True
+
+
+@dataclass
+class RemovalResult:
+    """What became of the records of a file that was taken out again."""
+
+    withdrawn: int = 0
+    deleted: int = 0
+    absent: int = 0
+    errors: list[RowError] = field(default_factory=list)
+
+
+def remove_lines(lines: Iterable[str], *, publisher: User, note: str) -> RemovalResult:
+    """Take the records of a file out: withdraw what is public, delete drafts; a second time there is nothing to do."""
+    result = RemovalResult()
+    for line in read_keys(lines):
+        if isinstance(line, RowError):
+            result.errors.append(line)
+            continue
+        number, import_key = line
+        try:
+            with acting_as(actor_for(publisher), reason="documented practices are taken out again"):
+                done = services.remove_documented(import_key, note=note)
+        except TransitionRefused as refused:
+            result.errors.append(RowError(number, "(publisher)", " ".join(refused.messages)))
+            continue
+        result.withdrawn += done == "withdrawn"
+        result.deleted += done == "deleted"
+        result.absent += done == ""
+    return result
 
 
 def load_documented(progress: Callable[[str], object]) -> ImportResult:

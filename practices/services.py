@@ -27,7 +27,7 @@ from network_site.publishing.models import PublishedRecord
 
 from . import importing, permissions, selectors
 from .conflicts import REVIEW, SCREEN, ConflictOfInterest, conflicts_of, refuse_conflicts
-from .enums import MAX_SCORE, Aspect, Criterion, Exclusion, Interest, PracticeStatus, ReviewStatus
+from .enums import IN_WORK, MAX_SCORE, Aspect, Criterion, Exclusion, Interest, PracticeStatus, ReviewStatus
 from .marks import disputed_criteria, filed_reviews, marks_of
 from .models import (
     Adjudication,
@@ -422,6 +422,38 @@ def write_documented(row: importing.Row) -> PracticeVersion | None:
     _mark_edit(version, actor)
     audit.record("practice.documented", tenant_id=practice.owner_id, subject=version, after=row.record)
     return version
+
+
+@transaction.atomic
+def remove_documented(import_key: str, *, note: str) -> str:
+    """Take a third-party record out again: "withdrawn" when it was public, "deleted" when it was a draft, "" when
+    there is none, or when somebody withdrew it herself.
+
+    In order: a draft is deleted, what is public is withdrawn with the note, the import key is given free. So the
+    same record may come in again; it is a new practice then, and the withdrawn address stays as it is.
+    Raises TransitionRefused for an actor who is not the Network's publisher.
+    """
+    practice = Practice.objects.select_for_update(of=("self",)).filter(import_key=import_key).first()
+    if practice is None:
+        return ""
+    versions = list(PracticeVersion.objects.filter(practice=practice).select_related("practice__owner"))
+    public = next((version for version in versions if version.status == PracticeStatus.PUBLISHED), None)
+    drafts = [version for version in versions if version.status in IN_WORK]
+    if public is None and not drafts:
+        return ""
+    if not permissions.can_remove_documented(current(), versions[0]):
+        raise TransitionRefused([Unmet("not_publisher", _("You may not do this with this record."))])
+    for draft in drafts:
+        draft.delete()
+    if public is not None:
+        withdraw_practice(public, note=note)
+        practice.import_key = f"removed:{practice.pk}:{import_key}"[:300]
+        practice.save(update_fields=["import_key", "changed_at"])
+        return "withdrawn"
+    audit.record("practice.removed", tenant_id=practice.owner_id, subject=practice, reason=note)
+    if len(drafts) == len(versions):
+        practice.delete()
+    return "deleted"
 
 
 def _newest(practice: Practice) -> PracticeVersion:

@@ -17,6 +17,7 @@ WORDS: dict[str, Any] = {
     "practice.edited": _("A practice was edited"),
     "practice.next_version": _("The next version of a practice was begun"),
     "practice.documented": _("A practice was written down from a publication"),
+    "practice.removed": _("A practice from a publication was taken out again"),
     "practice.screened": _("The exclusion questions were answered"),
     "practice.read": _("The Network opened a practice"),
     "practice.keeper_changed": _("A practice got somebody else who looks after it"),

@@ -25,6 +25,10 @@ class Slot(Generic[T]):
         """Contribute under a name; the same name again replaces (so reloading is harmless)."""
         self._filled[name] = contribution
 
+    def remove(self, name: str) -> None:
+        """Take a contribution back, if it is there: for what was filled for a while only."""
+        self._filled.pop(name, None)
+
     def get(self, name: str) -> T | None:
         """The contribution of that name, or None."""
         return self._filled.get(name)

@@ -50,7 +50,7 @@ class PracticeKind(SearchKind):
         )
         terms = Term.objects.in_bulk({row.term_id for record in records for row in record.record_terms.all()})
         for record in records:
-            yield _document(record, terms)
+            yield document(record, [terms[row.term_id] for row in record.record_terms.all() if row.term_id in terms])
 
     def links(self, entries: Sequence[Entry]) -> Mapping[UUID, str]:
         base = _base()
@@ -75,7 +75,8 @@ def _base() -> str:
     return index_paths(DatabankPage).get(current_language(), "")
 
 
-def _document(record: PublishedRecord, terms: Mapping[str, Term]) -> Document:
+def document(record: PublishedRecord, terms: Sequence[Term]) -> Document:
+    """The document of a record with these terms (those above the given ones too)."""
     snapshot, source = record.snapshot, record.source_language
     texts: dict[str, dict[str, str]] = {code: {} for code in CODES}
     for code, given in snapshot["texts"].items():
@@ -85,11 +86,10 @@ def _document(record: PublishedRecord, terms: Mapping[str, Term]) -> Document:
             "body": _joined([given.get("problem"), given.get("description")]),
         }
     texts[source]["body"] = _joined([texts[source]["body"], *_rest(snapshot)])
-    given_terms = [terms[row.term_id] for row in record.record_terms.all() if row.term_id in terms]
     for code in CODES:
-        texts[code]["keywords"] = _keywords(record, given_terms, code)
+        texts[code]["keywords"] = _keywords(record, terms, code)
     facets: dict[str, tuple[str, ...]] = {
-        name: tuple(term.pk for term in given_terms if term.scheme_id == scheme) for name, scheme in SCHEMES.items()
+        name: tuple(term.pk for term in terms if term.scheme_id == scheme) for name, scheme in SCHEMES.items()
     }
     facets |= {
         "country": (record.country_id,) if record.country_id else (),

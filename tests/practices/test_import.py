@@ -45,15 +45,18 @@ def publisher(people: People) -> User:
 class Import:
     """What the command said, and how it ended."""
 
-    def __init__(self, folder: Path, lines: list[Any], *, writer: str, publisher: str | None = None) -> None:
+    def __init__(
+        self, folder: Path, lines: list[Any], *, writer: str = "", publisher: str | None = None, **more: Any
+    ) -> None:
         path = folder / "records.jsonl"
         text = "\n".join(line if isinstance(line, str) else json.dumps(line) for line in lines)
         path.write_text(text, encoding="utf-8")
         out, err = io.StringIO(), io.StringIO()
-        options = {"publisher": publisher} if publisher else {}
+        options = {"writer": writer, "publisher": publisher} | more
+        options = {name: value for name, value in options.items() if value}
         self.failure = ""
         try:
-            call_command("import_documented", str(path), writer=writer, stdout=out, stderr=err, **options)
+            call_command("import_documented", str(path), stdout=out, stderr=err, **options)
         except CommandError as error:
             self.failure = str(error)
         self.out = out.getvalue().strip().splitlines()
@@ -155,6 +158,87 @@ def test_a_withdrawn_record_stays_withdrawn(tmp_path: Path, writer: User, publis
     with acting(writer):
         assert get(version.pk).title == "First"
     assert PublishedRecord.objects.get().state == "withdrawn"
+
+
+# --- Out again -------------------------------------------------------------------------------
+
+
+def test_a_set_goes_out_again_and_comes_in_again(tmp_path: Path, writer: User, publisher: User, client: Client) -> None:
+    lines = [record(title="First"), record(title="Second")]
+    Import(tmp_path, lines, writer=writer.email, publisher=publisher.email)
+    out = Import(tmp_path, lines, publisher=publisher.email, remove=True, note="It was for trying.")
+    assert (out.summary, out.errors, out.failure) == ("2 withdrawn, 0 deleted, 0 not there.", [], "")
+    gone = list(PublishedRecord.objects.order_by("number"))
+    assert [(one.number, one.state, one.withdrawal_reason) for one in gone] == [
+        (1, "withdrawn", "It was for trying."),
+        (2, "withdrawn", "It was for trying."),
+    ]
+    page = client.get(DatabankPage.objects.get(locale__language_code="en").url + gone[0].path)
+    assert (page.status_code, "It was for trying." in words(page)) == (410, True)
+    back = Import(tmp_path, lines, writer=writer.email, publisher=publisher.email)
+    assert (back.summary, back.failure) == ("2 written, 0 unchanged, 2 published.", "")
+    assert [(one.number, one.title) for one in PublishedRecord.objects.live().order_by("number")] == [
+        (3, "First"),
+        (4, "Second"),
+    ]
+
+
+def test_taken_out_twice_is_taken_out_once(tmp_path: Path, writer: User, publisher: User) -> None:
+    lines = [record(), record()]
+    Import(tmp_path, lines, writer=writer.email, publisher=publisher.email)
+    Import(tmp_path, lines, publisher=publisher.email, remove=True)
+    events = Outbox.objects.count()
+    again = Import(tmp_path, lines, publisher=publisher.email, remove=True)
+    assert (again.summary, again.failure) == ("0 withdrawn, 0 deleted, 2 not there.", "")
+    assert Outbox.objects.count() == events
+
+
+def test_drafts_of_a_set_are_deleted(tmp_path: Path, writer: User, publisher: User) -> None:
+    lines = [record(translations={"es": {"title": "Uno", "one_line": "Uno."}}), record()]
+    Import(tmp_path, lines, writer=writer.email)
+    out = Import(tmp_path, [lines[0]], publisher=publisher.email, remove=True)
+    assert (out.summary, out.failure) == ("0 withdrawn, 1 deleted, 0 not there.", "")
+    with acting(writer):
+        assert [one.import_key for one in Practice.objects.all()] == [f"International Labour Office|{lines[1]['key']}"]
+        assert PracticeVersion.objects.count() == 1
+
+
+def test_the_draft_of_a_next_version_goes_with_the_published_one(tmp_path: Path, writer: User, publisher: User) -> None:
+    line = record(title="First")
+    Import(tmp_path, [line], writer=writer.email, publisher=publisher.email)
+    Import(tmp_path, [line | {"title": "Second"}], writer=writer.email)
+    out = Import(tmp_path, [line], publisher=publisher.email, remove=True)
+    assert out.summary == "1 withdrawn, 0 deleted, 0 not there."
+    with acting(writer):
+        assert [(one.title, one.status) for one in PracticeVersion.objects.all()] == [("First", "withdrawn")]
+
+
+def test_what_somebody_withdrew_herself_stays_as_she_left_it(tmp_path: Path, writer: User, publisher: User) -> None:
+    line = record(title="First")
+    Import(tmp_path, [line], writer=writer.email, publisher=publisher.email)
+    with acting(writer):
+        version = PracticeVersion.objects.get()
+    step(publisher, version, "withdraw", note="The publisher of the report asked for it.")
+    out = Import(tmp_path, [line], publisher=publisher.email, remove=True)
+    assert out.summary == "0 withdrawn, 0 deleted, 1 not there."
+    changed = line | {"title": "Changed"}
+    back = Import(tmp_path, [changed], writer=writer.email, publisher=publisher.email)
+    assert "was withdrawn and is not written again" in " ".join(back.errors)
+
+
+def test_only_the_networks_publisher_takes_a_set_out(tmp_path: Path, writer: User, publisher: User) -> None:
+    line = record()
+    Import(tmp_path, [line], writer=writer.email, publisher=publisher.email)
+    out = Import(tmp_path, [line], publisher=writer.email, remove=True)
+    assert out.errors == ["line 1, (publisher): You may not do this with this record."]
+    assert PublishedRecord.objects.get().state == "published"
+
+
+def test_taking_out_asks_for_a_publisher_and_names_lines_without_a_key(tmp_path: Path, publisher: User) -> None:
+    assert Import(tmp_path, [record()], remove=True).failure == "Who does it? Give --publisher."
+    assert Import(tmp_path, [record()]).failure == "Who does it? Give --writer."
+    out = Import(tmp_path, ["{", '{"key": "x"}', "[]"], publisher=publisher.email, remove=True)
+    assert out.errors == [f"line {number}, (line): names no publisher and key" for number in (1, 2, 3)]
 
 
 # --- What is wrong with a line ---------------------------------------------------------------
@@ -371,6 +455,7 @@ def test_a_snapshot_that_breaks_its_contract_is_not_published(people: People, pa
 
     writer = people.specialist()
     version = documented(writer)
+    events = Outbox.objects.count()
     with acting(writer):
         good = build_snapshot(get(version.pk))
         more: dict[str, Any] = {
@@ -379,5 +464,5 @@ def test_a_snapshot_that_breaks_its_contract_is_not_published(people: People, pa
         }  # fmt: skip
         with pytest.raises(jsonschema.ValidationError):
             publishing.publish(snapshot=broken(good, path, value), **more)
-        assert (PublishedRecord.objects.count(), RecordNumber.objects.count(), Outbox.objects.count()) == (0, 0, 0)
+        assert (PublishedRecord.objects.count(), RecordNumber.objects.count(), Outbox.objects.count()) == (0, 0, events)
         assert publishing.publish(snapshot=good, **more).number == 1
