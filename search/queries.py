@@ -18,7 +18,7 @@ from network_site.publishing.selectors import Facet
 
 from . import doors, facets, questions
 from .asked import SearchQuery
-from .engines.base import Engine, EngineUnavailable, Fragment
+from .engines.base import WINDOW, Answer, Engine, EngineUnavailable, Fragment, Question
 from .kinds import kinds
 from .models import Entry
 from .viewers import Viewer
@@ -36,6 +36,8 @@ class Hit:
     kind: str
     key: str
     kind_label: str
+    # The same of one thing: "Practice".
+    kind_one: str
     title: str
     summary: str
     # The language in which title and summary are shown.
@@ -44,6 +46,7 @@ class Hit:
     score: float
     is_demo: bool
     published_at: datetime
+    entry: Entry = field(repr=False, compare=False)
     highlights: Mapping[str, Sequence[Fragment]] = field(default_factory=dict)
 
 
@@ -67,7 +70,7 @@ def search(query: SearchQuery, viewer: Viewer | None = None) -> SearchResult:
     """What fits, ranked or sorted, a page of it, with its facets. Never raises for what somebody typed."""
     who = viewer or current_viewer()
     question = questions.make(query, who)
-    answer, is_reduced = _ask(lambda engine: engine.ask(question))
+    answer, is_reduced = _answer(query, question)
     return SearchResult(
         query=query,
         total=answer.total,
@@ -77,11 +80,54 @@ def search(query: SearchQuery, viewer: Viewer | None = None) -> SearchResult:
     )
 
 
-def ids(query: SearchQuery, viewer: Viewer | None = None, *, limit: int = 10_000) -> list[UUID]:
-    """The entries that fit, in order: for exports, feeds and lists that a query narrows."""
-    question = replace(questions.make(query, viewer or current_viewer()), facets=(), offset=0, highlight=False)
-    found, _reduced = _ask(lambda engine: engine.ids(question, limit))
-    return found
+def count(query: SearchQuery, viewer: Viewer | None = None) -> int:
+    """How many things fit."""
+    question = replace(questions.make(query, viewer or current_viewer()), facets=(), offset=0, limit=0, highlight=False)
+    return _answer(query, question)[0].total
+
+
+def found(query: SearchQuery, viewer: Viewer | None = None) -> tuple[Hit, ...]:
+    """A page of what fits, without counts and highlights: for feeds."""
+    who = viewer or current_viewer()
+    question = replace(questions.make(query, who), facets=(), highlight=False)
+    return hits([(one.id, one.score, {}) for one in _answer(query, question)[0].found], who)
+
+
+def shown(entries: Sequence[UUID], viewer: Viewer | None = None) -> tuple[Hit, ...]:
+    """Entries that were found before (`ids`), as they are shown now."""
+    return hits([(pk, 0.0, {}) for pk in entries], viewer or current_viewer())
+
+
+def ids(query: SearchQuery, viewer: Viewer | None = None, *, limit: int = WINDOW) -> list[UUID]:
+    """The entries that fit, in order: for exports and feeds."""
+    return _walk(query, viewer or current_viewer(), limit)[0]
+
+
+def keys(query: SearchQuery, viewer: Viewer | None = None, *, limit: int = WINDOW) -> tuple[list[str], bool]:
+    """The keys of the things that fit, in order, for lists that a query narrows; and whether search was reduced."""
+    who = viewer or current_viewer()
+    found, is_reduced = _walk(query, who, limit)
+    known = Entry.objects.live().filter(pk__in=found, audience__in=who.audiences).order_by().values_list("pk", "key")
+    key_of = dict(known)
+    return [key_of[pk] for pk in found if pk in key_of], is_reduced
+
+
+def _walk(query: SearchQuery, viewer: Viewer, limit: int) -> tuple[list[UUID], bool]:
+    question = replace(questions.make(query, viewer), facets=(), offset=0, highlight=False)
+    if _asks_nothing(query, question):
+        return [], False
+    return _ask(lambda engine: engine.ids(question, limit))
+
+
+def _answer(query: SearchQuery, question: Question) -> tuple[Answer, bool]:
+    if _asks_nothing(query, question):
+        return Answer(0, (), {}), False
+    return _ask(lambda engine: engine.ask(question))
+
+
+def _asks_nothing(query: SearchQuery, question: Question) -> bool:
+    """Signs only: without any word the engines would find everything."""
+    return bool(query.text) and not question.units
 
 
 def complete(prefix: str, *, viewer: Viewer | None = None, only: Sequence[str] = (), limit: int = 8) -> tuple[Hit, ...]:
@@ -158,6 +204,7 @@ def _hit(entry: Entry, score: float, marks: Mapping[str, Sequence[Fragment]], ur
         kind=entry.kind,
         key=entry.key,
         kind_label=str(source.label) if source else entry.kind,
+        kind_one=str(source.one) if source else entry.kind,
         title=text.get("title", entry.key),
         summary=text.get("summary", "") or texts.get(entry.source_language, {}).get("summary", ""),
         language=language,
@@ -165,5 +212,6 @@ def _hit(entry: Entry, score: float, marks: Mapping[str, Sequence[Fragment]], ur
         score=score,
         is_demo=bool(entry.body.get("is_demo")),
         published_at=entry.published_at,
+        entry=entry,
         highlights=marks,
     )

@@ -1,5 +1,6 @@
 """What search keeps in the database."""
 
 from .entries import Entry, EntryFacet
+from .pages import SearchPage
 
-__all__ = ["Entry", "EntryFacet"]
+__all__ = ["Entry", "EntryFacet", "SearchPage"]
