@@ -51,13 +51,19 @@ def cards(hits: Sequence[Hit], *, is_mixed: bool) -> list[dict[str, Any]]:
     `is_mixed` says that the list has several kinds, so that each card names its own. The number of queries depends
     on the kinds, not on how many hits there are.
     """
+    drawn = _drawn(hits)
+    named = _labels(hit for hit in hits if hit.id not in drawn)
+    return [_marked(drawn.get(hit.id) or _plain(hit, named), hit, is_mixed=is_mixed) for hit in hits]
+
+
+def _drawn(hits: Sequence[Hit]) -> dict[UUID, dict[str, Any]]:
+    """The cards that the kinds draw themselves."""
     drawn: dict[UUID, dict[str, Any]] = {}
     for name, source in kinds.items():
         some = [hit.entry for hit in hits if hit.kind == name]
         if some:
             drawn |= source.cards(some)
-    named = _labels(hit for hit in hits if hit.id not in drawn)
-    return [_marked(drawn.get(hit.id) or _plain(hit, named), hit, is_mixed=is_mixed) for hit in hits]
+    return drawn
 
 
 def _marked(card: Mapping[str, Any], hit: Hit, *, is_mixed: bool) -> dict[str, Any]:
@@ -133,14 +139,27 @@ def table(hits: Sequence[Hit], asked: Sequence[str]) -> dict[str, Any]:
         columns.append({"label": _("Kind"), "keep": True})
     columns += [{"label": str(FACETS[name].title)} for name in names]
     columns += [{"label": _("Language of the text"), "hide": True}, {"label": _("Published")}]
-    return {"columns": columns, "rows": [{"cells": _cells(hit, names, named, source is None)} for hit in hits]}
+    # What a card does not show (a level that is too old), a table does not either.
+    drawn = _drawn(hits) if "evidence" in names else {}
+    return {
+        "columns": columns,
+        "rows": [{"cells": _cells(hit, names, named, drawn.get(hit.id, {}), is_mixed=source is None)} for hit in hits],
+    }
 
 
-def _cells(hit: Hit, names: Sequence[str], named: Mapping[str, Mapping[str, str]], is_mixed: bool) -> list[Any]:
+def _cells(
+    hit: Hit,
+    names: Sequence[str],
+    named: Mapping[str, Mapping[str, str]],
+    card: Mapping[str, Any],
+    *,
+    is_mixed: bool,
+) -> list[Any]:
     title: dict[str, Any] = {"text": hit.title, "url": hit.url, "demo": hit.is_demo}
     if hit.language != current_language():
         title["lang"] = hit.language
-    facets = [_values(hit, name, named) for name in names]
+    hidden = {"evidence"} if card.get("marks", {}).get("evidence_hidden") else set()
+    facets = ["" if name in hidden else _values(hit, name, named) for name in names]
     return [
         title,
         *([hit.kind_one] if is_mixed else []),

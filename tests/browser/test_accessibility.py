@@ -17,6 +17,7 @@ pytestmark = pytest.mark.browser
 PUBLIC = (
     "home", "databank", "databank_narrowed", "databank_empty", "practice_documented", "practice_reviewed",
     "practice_settled", "practice_version", "organizations", "organization", "about", "sign_in", "missing", "withdrawn",
+    "search", "search_words", "search_practices", "search_table", "search_map", "search_nothing",
 )  # fmt: skip
 WORKSPACE = (
     "workspace", "workspace_network", "notices", "list", "new", "step_brief", "step_where", "step_story",

@@ -13,11 +13,13 @@ from django.test import Client
 from django.urls import reverse
 from wagtail.models import Page
 
+from network_site.common import outbox
 from network_site.organizations.enums import OrganizationKind
 from network_site.organizations.models import User
 from network_site.publishing.models import OrganizationsPage, PublishedRecord, TextPage
 from practices import services
 from practices.models import DatabankPage, Review
+from search.models import SearchPage
 
 from .. import databases
 from ..people import (
@@ -84,6 +86,9 @@ class Stage:
         with acting(reviewers[1]):
             self.ids["review_closed"] = Review.objects.get(version_id=in_hand.pk, reviewer=reviewers[1]).pk
 
+        # The search finds what the relay has carried.
+        outbox.drain()
+
         def path(page: Page) -> str:
             return str(page.get_url_parts()[2])
 
@@ -94,6 +99,9 @@ class Stage:
             "databank": base,
             "practice": f"{base}{PublishedRecord.objects.get(pk=public.practice_id).path}",
             "withdrawn": f"{base}{PublishedRecord.objects.get(pk=gone.practice_id).path}",
+            "search": path(SearchPage.objects.get(locale__language_code="en")),
+            "search_feed": path(SearchPage.objects.get(locale__language_code="en")) + "feed/",
+            "suggest": path(SearchPage.objects.get(locale__language_code="en")) + "suggest/",
             "organizations": directory,
             "organization": f"{directory}{ministry.key}/",
             "text": path(TextPage.objects.live().filter(locale__language_code="en").order_by("path")[0]),

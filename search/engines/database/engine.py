@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F
+from django.db.models import Count, F, Q
 
 from network_site.common.language import fold
 
@@ -59,7 +59,12 @@ class DatabaseEngine:
     def complete(
         self, prefix: str, *, language: str, audiences: Sequence[str], kinds: Sequence[str] = (), limit: int = 8
     ) -> list[UUID]:
-        return []
+        begins = fold(prefix)
+        entries = Entry.objects.live().filter(
+            Q(sort_title__startswith=begins) | Q(sort_title__contains=f" {begins}"), audience__in=audiences
+        )
+        entries = entries.filter(kind__in=kinds) if kinds else entries
+        return list(entries.order_by("sort_title", "id").values_list("pk", flat=True)[:limit])
 
     def similar(
         self, entry: UUID, *, audiences: Sequence[str], kinds: Sequence[str] = (), limit: int = 5
