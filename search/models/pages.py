@@ -21,7 +21,7 @@ class SearchPage(RecordIndexPage):
 
     @path("")
     def index(self, request: HttpRequest) -> HttpResponse:
-        from ..views import results
+        from ..views.results import results
 
         return results(request, self)
 
@@ -33,6 +33,6 @@ class SearchPage(RecordIndexPage):
 
     @path("suggest/")
     def suggest(self, request: HttpRequest) -> HttpResponse:
-        from ..views import suggestions
+        from ..views.suggestions import suggestions
 
         return suggestions(request)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -19,7 +20,7 @@ from lxml import etree
 from network_site.common import outbox
 from network_site.common.database import allow
 from network_site.publishing.models import Audience, PublishedRecord
-from search import asked, cards, queries, selectors
+from search import asked, cards, doors, queries, selectors
 from search.api import SearchFilters
 from search.facets import FACETS
 from search.models import Entry, SearchPage
@@ -205,6 +206,34 @@ def test_when_nothing_fits_ways_lead_on(client: Client, people: People) -> None:
     assert soup(client, "?q=unicorn").find("a", string="Look for the word in the glossary")["href"] == (  # type: ignore[index]
         "/en/glossary/?q=unicorn"
     )
+
+
+@pytest.fixture
+def engine_away(settings: Any) -> Iterator[None]:
+    """Elasticsearch is set up, and nobody answers at its address."""
+    pytest.importorskip("search.engines.elasticsearch")
+    settings.ELASTICSEARCH_URL = "http://127.0.0.1:9"
+    doors.main.cache_clear()
+    yield
+    doors.main.cache_clear()
+
+
+def test_when_the_engine_is_away_every_list_answers_and_says_so(
+    client: Client, people: People, engine_away: None
+) -> None:
+    plant(people, "Zebra crossings")
+    for page in (PAGE, "/en/practices/"):
+        found = soup(client, "?q=zebra", page)
+        assert titles(found) == ["Zebra crossings"]
+        assert "Reduced search:" in found.select_one("main .note.warn").get_text()  # type: ignore[union-attr]
+    answer = client.get("/api/v1/search/?q=zebra").json()
+    assert (answer["total"], answer["is_reduced"]) == (1, True)
+
+
+def test_when_the_engine_answers_nothing_is_said(client: Client, people: People) -> None:
+    plant(people, "Zebra crossings")
+    for page in (PAGE, "/en/practices/"):
+        assert soup(client, "?q=zebra", page).select_one("main .note.warn") is None
 
 
 @pytest.mark.parametrize("signs", ["%", "_", "***", "\"'", "-- ;", "👩‍🔧"])
