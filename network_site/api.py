@@ -19,18 +19,19 @@ from network_site.common import api as shared
 from network_site.publishing.api import router as organizations
 from network_site.taxonomy.api import router as taxonomy
 from practices.api import router as practices
+from search.api import router as search
 
 VERSION = "1.0.0"
 DESCRIPTION = (
-    "What the Network of ministries of labour has published, for machines: practices, organisations and the common "
-    "schemes. Reading only, no key, nothing that is not public. Texts under the licence that each record names "
+    "What the Network of ministries of labour has published, for machines: a search, practices, organisations and the "
+    "common schemes. Reading only, no key, nothing that is not public. Texts under the licence that each record names "
     "(CC BY 4.0 unless stated)."
 )
 
 api = NinjaAPI(
     title="Enlace", version=VERSION, description=DESCRIPTION, docs_url=None, openapi_url=None, urls_namespace="api"
 )
-for _router in (practices, organizations, taxonomy):
+for _router in (search, practices, organizations, taxonomy):
     api.add_router("", _router)
 api.add_exception_handler(shared.Refusal, shared.refused)
 api.add_exception_handler(Http404, shared.not_found)

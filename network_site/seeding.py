@@ -13,6 +13,10 @@ from network_site.taxonomy import services as taxonomy
 from network_site.taxonomy.glossary import load_glossary
 from practices import seeding as practices
 from practices.models import DatabankPage
+from search.models import SearchPage
+
+# The pages that the floors above `publishing` bring into the tree of each language.
+PAGES = {"databank": DatabankPage, "search": SearchPage}
 
 
 def seed(progress: Callable[[str], object]) -> None:
@@ -26,7 +30,7 @@ def seed(progress: Callable[[str], object]) -> None:
     progress(f"{load_glossary()} concepts of the glossary")
     with acting_as(service_actor("seeding"), reason="seed"):
         progress(f"{organizations.load_organizations()} organisations")
-        progress(f"{publishing.load_pages(DatabankPage)} new pages")
+        progress(f"{publishing.load_pages(PAGES)} new pages")
         if settings.DEMO:
             progress(f"{organizations.load_demo_accounts()} demonstration accounts")
     if settings.DEMO:

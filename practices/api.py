@@ -14,7 +14,14 @@ from pydantic import WithJsonSchema
 from network_site.common.api import InLanguage, Page, Paged, Refusal, absolute, changed, paged
 from network_site.common.language import current_language, pick
 from network_site.publishing.models import PublishedRecord, PublishedVersion
-from network_site.publishing.selectors import MAX_FILTERS, MAX_QUERY, RecordQuery, find_records, index_paths
+from network_site.publishing.selectors import (
+    MAX_FILTERS,
+    MAX_QUERY,
+    RELEVANCE,
+    RecordQuery,
+    find_records,
+    index_paths,
+)
 from network_site.publishing.selectors import public_records as records_of
 
 from .cards import marks, provenance_words, shown_text
@@ -118,22 +125,31 @@ Level = Annotated[int, Field(ge=0, le=5)]
 class PracticeFilters(Paged):
     """The filters of the databank. Values of one filter widen the result, different filters narrow it."""
 
-    q: str = Field("", max_length=MAX_QUERY, description="Words that all occur in the texts.", examples=["inspection"])
+    q: str = Field(
+        "",
+        max_length=MAX_QUERY,
+        description="Words, found as the search of the site finds them, in all languages.",
+        examples=["inspection"],
+    )
     country: list[Code] = Field([], max_length=MAX_FILTERS, description="Codes of countries, ISO 3166-1.")
     theme: list[Code] = Field([], max_length=MAX_FILTERS, description="Codes of functions (scheme LAF) and above.")
     group: list[Code] = Field([], max_length=MAX_FILTERS, description="Codes of people served (scheme TG).")
     evidence: list[Level] = Field([], max_length=MAX_FILTERS, description="Evidence levels, 0 to 5.")
-    sort: Literal["newest", "evidence", "title"] = Field("newest", description="Order of the list.")
+    sort: Literal["relevance", "newest", "evidence", "title"] | None = Field(
+        None,
+        description="Order of the list. Without it: the best matches first where there are words, else the newest.",
+    )
 
     def as_query(self) -> RecordQuery:
         """The same question as the databank's page asks it."""
+        text = self.q.strip()
         return RecordQuery(
-            text=self.q.strip(),
+            text=text,
             country=tuple(self.country),
             theme=tuple(self.theme),
             group=tuple(self.group),
             evidence=tuple(str(level) for level in self.evidence),
-            sort=self.sort,
+            sort=self.sort or (RELEVANCE if text else "newest"),
         )
 
 

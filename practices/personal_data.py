@@ -40,6 +40,7 @@ class Source:
                 "publishing.HomePage", "publishing.TextPage", "publishing.OrganizationsPage", "practices.DatabankPage",
                 "publishing.CountryIndexPage", "publishing.CountryPage", "publishing.NewsIndexPage",
                 "publishing.NewsPage", "publishing.PublicationIndexPage", "publishing.PublicationPage",
+                "search.SearchPage",
             )
             for name in ("locked_by", "owner")
         },

@@ -9,9 +9,9 @@ class SearchConfig(AppConfig):
     def ready(self) -> None:
         from network_site.common import hooks, notices, periodic
         from network_site.organizations import personal_data, trail
-        from network_site.publishing.slots import record_sections
+        from network_site.publishing.slots import record_sections, record_words
 
-        from . import alerts, beside, indexing, receivers, services, spelling
+        from . import alerts, beside, exporting, indexing, receivers, services, spelling
         from . import personal_data as own_data
         from .engines.database import texts
         from .kinds import kinds
@@ -19,6 +19,7 @@ class SearchConfig(AppConfig):
         from .kinds.pages import PageKind
         from .kinds.practices import PracticeKind
         from .reconciling import catch_up, hasten, health, reconcile_index
+        from .selectors import words_in_records
 
         for kind in (PracticeKind(), OrganizationSearchKind(), PageKind()):
             kinds.fill(kind.name, kind)
@@ -27,6 +28,8 @@ class SearchConfig(AppConfig):
         personal_data.sources.fill("search", own_data.Source())
         trail.describers.fill("search", own_data.Describer())
         indexing.companion(texts.follow)
+        exporting.connect()
+        record_words.fill("search", words_in_records)
         periodic.jobs.fill("search.catch_up", (900, catch_up))
         periodic.jobs.fill("search.reconcile_index", (900, reconcile_index))
         periodic.jobs.fill("search.hasten", (10, hasten))

@@ -22,6 +22,11 @@ MAX_VALUE = 80
 PAGE_SIZE = 20
 
 
+def default_sort(text: str) -> str:
+    """The order of a list when nobody asks for another one."""
+    return Sort.RELEVANCE.value if text else Sort.NEWEST.value
+
+
 @dataclass(frozen=True)
 class SearchQuery:
     """What somebody asks. `kinds` empty means all of them; `filters` are values by facet name."""
@@ -66,7 +71,8 @@ class SearchQuery:
             language=current_language(),
             kinds=kinds_fixed or tuple(name for name, _kind in kinds.items() if name in params.getlist("kind")),
             filters=filters,
-            sort=sort if sort in Sort.values else (Sort.RELEVANCE.value if text else Sort.NEWEST.value),
+            # Without words nothing is a better match than anything else.
+            sort=sort if sort in Sort.values and (text or sort != Sort.RELEVANCE) else default_sort(text),
             page=page,
             is_exact=params.get("exact") == "1",
             problems=tuple(dict.fromkeys(problems)),
@@ -81,8 +87,10 @@ class SearchQuery:
         pairs: list[tuple[str, str]] = [("q", self.text)] if self.text else []
         pairs += [("kind", kind) for kind in self.kinds]
         pairs += [(name, value) for name, values in self.filters.items() for value in values]
-        if self.sort != (Sort.RELEVANCE if self.text else Sort.NEWEST):
+        if self.sort != default_sort(self.text):
             pairs.append(("sort", str(self.sort)))
+        if self.is_exact:
+            pairs.append(("exact", "1"))
         pairs = [(name, value) for name, value in pairs if name not in changed]
         pairs += [(name, str(value)) for name, value in changed.items() if value is not None]
         return urlencode(pairs)

@@ -6,7 +6,7 @@ from typing import Any
 
 from network_site.publishing.models import PublishedRecord
 
-from . import queries
+from . import cards, queries
 from .kinds import practices
 
 SHOWN = 4
@@ -16,5 +16,5 @@ def similar_practices(record: PublishedRecord) -> tuple[str, dict[str, Any]] | N
     """Practices near to this one, in whatever language; None where there are none."""
     if record.kind != practices.KIND:
         return None
-    found = queries.cards(queries.similar(record.kind, str(record.pk), only=(practices.KIND,), limit=SHOWN))
-    return ("search/similar.html", {"similar": found}) if found else None
+    found = queries.similar(record.kind, str(record.pk), only=(practices.KIND,), limit=SHOWN)
+    return ("search/similar.html", {"similar": cards.cards(found, is_mixed=False)}) if found else None

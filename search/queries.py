@@ -13,14 +13,12 @@ from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.apps import apps
-
 from network_site.common.language import current_language
-from network_site.publishing.selectors import Facet, index_paths
+from network_site.publishing.selectors import Facet
 
 from . import doors, facets, questions, spelling
 from .asked import SearchQuery
-from .engines.base import Engine, EngineUnavailable, Fragment, Question
+from .engines.base import WINDOW, Answer, Engine, EngineUnavailable, Fragment, Question
 from .kinds import kinds
 from .models import Entry, Mark
 from .viewers import Viewer
@@ -38,6 +36,8 @@ class Hit:
     kind: str
     key: str
     kind_label: str
+    # The same of one thing: "Practice".
+    kind_one: str
     title: str
     summary: str
     # The language in which title and summary are shown.
@@ -46,6 +46,7 @@ class Hit:
     score: float
     is_demo: bool
     published_at: datetime
+    entry: Entry = field(repr=False, compare=False)
     highlights: Mapping[str, Sequence[Fragment]] = field(default_factory=dict)
 
 
@@ -76,46 +77,103 @@ def search(query: SearchQuery, viewer: Viewer | None = None) -> SearchResult:
     nothing the mended ones are asked, and when they find little these are offered.
     """
     who = viewer or current_viewer()
-    marks = Mark.objects.now() if query.text else {}
-    slips = {} if query.is_exact else spelling.slips(query.text, query.language, marks)
-    question = questions.make(query, who, with_meaning=not slips, marks=marks)
-    answer, is_reduced = _ask(lambda engine: engine.ask(question))
-    corrected = suggestion = ""
-    if slips and answer.total < FEW:
-        mended = spelling.corrected(query.text, slips)
-        second = questions.make(replace(query, text=mended), who, marks=marks)
-        better, is_reduced = _ask(lambda engine: engine.ask(second))
-        if better.total and not answer.total:
-            answer, corrected = better, mended
-        elif better.total > answer.total:
-            suggestion = mended
+    outcome = _outcome(query, who)
+    counts = outcome.answer.counts
     return SearchResult(
         query=query,
-        total=answer.total,
-        hits=hits([(found.id, found.score, found.highlights) for found in answer.found], who),
-        facets=tuple(facets.shown(name, answer.counts.get(name, {}), _chosen(query, name)) for name in question.facets),
-        is_reduced=is_reduced,
-        corrected=corrected,
-        suggestion=suggestion,
+        total=outcome.answer.total,
+        hits=hits([(found.id, found.score, found.highlights) for found in outcome.answer.found], who),
+        facets=tuple(
+            facets.shown(name, counts.get(name, {}), _chosen(query, name)) for name in questions.facets_for(query.kinds)
+        ),
+        is_reduced=outcome.is_reduced,
+        corrected=outcome.corrected,
+        suggestion=outcome.suggestion,
     )
 
 
-def ids(query: SearchQuery, viewer: Viewer | None = None, *, limit: int = 10_000) -> list[UUID]:
-    """The entries that fit, in order: for exports, feeds and lists that a query narrows. The same ones as `search`."""
+def count(query: SearchQuery, viewer: Viewer | None = None) -> int:
+    """How many things fit."""
+    return _outcome(query, viewer or current_viewer(), facets=(), offset=0, limit=1, highlight=False).answer.total
+
+
+def found(query: SearchQuery, viewer: Viewer | None = None) -> tuple[Hit, ...]:
+    """A page of what fits, without counts and highlights: for feeds."""
     who = viewer or current_viewer()
+    outcome = _outcome(query, who, facets=(), highlight=False)
+    return hits([(one.id, one.score, {}) for one in outcome.answer.found], who)
+
+
+def shown(entries: Sequence[UUID], viewer: Viewer | None = None) -> tuple[Hit, ...]:
+    """Entries that were found before (`ids`), as they are shown now."""
+    return hits([(pk, 0.0, {}) for pk in entries], viewer or current_viewer())
+
+
+def ids(query: SearchQuery, viewer: Viewer | None = None, *, limit: int = WINDOW) -> list[UUID]:
+    """The entries that fit, in order: for exports and feeds. The same ones as `search`."""
+    return _walk(query, viewer or current_viewer(), limit)[0]
+
+
+def keys(query: SearchQuery, viewer: Viewer | None = None, *, limit: int = WINDOW) -> tuple[list[str], bool]:
+    """The keys of the things that fit, in order, for lists that a query narrows; and whether search was reduced."""
+    who = viewer or current_viewer()
+    walked, is_reduced = _walk(query, who, limit)
+    known = Entry.objects.live().filter(pk__in=walked, audience__in=who.audiences).order_by().values_list("pk", "key")
+    key_of = dict(known)
+    return [key_of[pk] for pk in walked if pk in key_of], is_reduced
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What an engine answered, after a slip of the pen was seen to."""
+
+    answer: Answer
+    is_reduced: bool = False
+    corrected: str = ""
+    suggestion: str = ""
+
+
+def _outcome(query: SearchQuery, who: Viewer, **shape: Any) -> _Outcome:
+    """Ask as it was typed; where that finds little, and words look like slips, the mended words too."""
+    typed, mended, text = _questions(query, who)
+    if typed is None:
+        return _Outcome(Answer(0, (), {}))
+    asked = replace(typed, **shape)
+    answer, is_reduced = _ask(lambda engine: engine.ask(asked))
+    if mended is None or answer.total >= FEW:
+        return _Outcome(answer, is_reduced)
+    second = replace(mended, **shape)
+    better, is_reduced = _ask(lambda engine: engine.ask(second))
+    if better.total and not answer.total:
+        return _Outcome(better, is_reduced, corrected=text)
+    return _Outcome(answer, is_reduced, suggestion=text if better.total > answer.total else "")
+
+
+def _walk(query: SearchQuery, who: Viewer, limit: int) -> tuple[list[UUID], bool]:
+    """All that fits, in order, and whether search was reduced."""
+    walked: list[UUID] = []
+    is_reduced = False
+    for question in _questions(query, who)[:2]:
+        if question is not None and not walked:
+            asked = replace(question, facets=(), offset=0, highlight=False)
+            walked, is_reduced = _ask(lambda engine, asked=asked: engine.ids(asked, limit))  # type: ignore[misc]
+    return walked, is_reduced
+
+
+def _questions(query: SearchQuery, who: Viewer) -> tuple[Question | None, Question | None, str]:
+    """The question as it was typed, the one with mended words where some look like slips, and those words.
+
+    None for the first where somebody typed signs only: without any word an engine would find everything.
+    """
     marks = Mark.objects.now() if query.text else {}
     slips = {} if query.is_exact else spelling.slips(query.text, query.language, marks)
-    found = _all(questions.make(query, who, with_meaning=not slips, marks=marks), limit)
-    if slips and not found:
-        mended = replace(query, text=spelling.corrected(query.text, slips))
-        found = _all(questions.make(mended, who, marks=marks), limit)
-    return found
-
-
-def _all(question: Question, limit: int) -> list[UUID]:
-    plain = replace(question, facets=(), offset=0, highlight=False)
-    found, _reduced = _ask(lambda engine: engine.ids(plain, limit))
-    return found
+    typed = questions.make(query, who, with_meaning=not slips, marks=marks)
+    if query.text and not typed.units:
+        return None, None, ""
+    if not slips:
+        return typed, None, ""
+    text = spelling.corrected(query.text, slips)
+    return typed, questions.make(replace(query, text=text), who, marks=marks), text
 
 
 def is_found(query: SearchQuery, entry: UUID, viewer: Viewer) -> bool:
@@ -152,29 +210,10 @@ def similar(
     return hits([(one.id, one.score, {}) for one in found], who)
 
 
-def page_url() -> str:
-    """The address of the search page for the current reader; empty before the pages exist."""
-    try:
-        model = apps.get_model("search", "SearchPage")  # MERGE: import it
-    except LookupError:
-        return f"/{current_language()}/search/"
-    return index_paths(model).get(current_language(), "")
-
-
 def url_of(pk: UUID) -> str:
     """The address of an entry's page for the current reader; empty when it is not there for her (any more)."""
     shown = hits([(pk, 0.0, {})], current_viewer())
     return shown[0].url if shown else ""
-
-
-def cards(found: Sequence[Hit]) -> list[dict[str, Any]]:
-    """The same things as cards of their kind, in this order; the same number of queries however many."""
-    drawn: dict[UUID, dict[str, Any]] = {}
-    for name in dict.fromkeys(hit.kind for hit in found):
-        source = kinds.get(name)
-        if source is not None:
-            drawn |= source.cards([Entry(id=hit.id, kind=hit.kind, key=hit.key) for hit in found if hit.kind == name])
-    return [drawn[hit.id] for hit in found if hit.id in drawn]
 
 
 def _ask(what: Callable[[Engine], T]) -> tuple[T, bool]:
@@ -224,6 +263,7 @@ def _hit(entry: Entry, score: float, marks: Mapping[str, Sequence[Fragment]], ur
         kind=entry.kind,
         key=entry.key,
         kind_label=str(source.label) if source else entry.kind,
+        kind_one=str(source.one) if source else entry.kind,
         title=text.get("title", entry.key),
         summary=text.get("summary", "") or texts.get(entry.source_language, {}).get("summary", ""),
         language=language,
@@ -231,5 +271,6 @@ def _hit(entry: Entry, score: float, marks: Mapping[str, Sequence[Fragment]], ur
         score=score,
         is_demo=bool(entry.body.get("is_demo")),
         published_at=entry.published_at,
+        entry=entry,
         highlights=marks,
     )

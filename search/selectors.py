@@ -1,4 +1,7 @@
-"""Reads of saved searches. The manager has scoped everything already."""
+"""What views and floors around ask of search: its page, the words in records, saved searches.
+
+Saved searches are private; their manager has scoped them already.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +9,46 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.core.cache import cache
 from django.db.models import Count
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from network_site.common.language import current_language
 from network_site.organizations.actor import Actor
+from network_site.publishing.selectors import index_paths
+from network_site.publishing.slots import Matches
 
-from . import facets, permissions
-from .asked import SearchQuery
+from . import facets, permissions, queries
+from .asked import MAX_TEXT, SearchQuery
 from .kinds import kinds
-from .models import SavedSearch, SearchFollower
+from .models import SavedSearch, SearchFollower, SearchPage
+from .viewers import PUBLIC
+
+PATHS = "search-paths"
+KEPT_SECONDS = 60
+
+
+def search_path() -> str:
+    """The path of the search page in the reader's language; empty before the pages exist.
+
+    Every frame asks for it, so it is kept in the cache for a minute.
+    """
+    known: dict[str, str] | None = cache.get(PATHS)
+    if known is None:
+        known = index_paths(SearchPage)
+        cache.set(PATHS, known, KEPT_SECONDS)
+    return known.get(current_language(), "")
+
+
+def words_in_records(text: str, language: str, kind: str, public_only: bool) -> Matches:
+    """The published records of a kind in which words are found, the best first (a slot of `publishing`)."""
+    query = SearchQuery(text=" ".join(text.split())[:MAX_TEXT], language=language, kinds=(kind,))
+    found, is_reduced = queries.keys(query, PUBLIC if public_only else None)
+    return Matches(tuple(UUID(key) for key in found), is_reduced)
+
+
+# --- Saved searches --------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

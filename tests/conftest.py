@@ -22,11 +22,17 @@ def english() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def no_announcements() -> None:
+def warm_cache() -> None:
     """The cache outlives the test's transaction: every test begins warm, with nothing announced."""
+    from django.core.cache import cache
+
     from network_site.common.announcements import remember
+    from search import selectors
 
     remember([])
+    # Where the search is, which every frame asks: the seeded addresses.
+    paths = {"en": "/en/search/", "es": "/es/buscar/", "fr": "/fr/recherche/", "pt-br": "/pt-br/busca/"}
+    cache.set(selectors.PATHS, paths, selectors.KEPT_SECONDS)
 
 
 @pytest.fixture(scope="session")

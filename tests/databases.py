@@ -91,9 +91,9 @@ def _fill() -> None:
     from network_site.organizations import seeding as organizations
     from network_site.organizations.actor import acting_as, service_actor
     from network_site.publishing import seeding as publishing
+    from network_site.seeding import PAGES
     from network_site.taxonomy import services as taxonomy
     from network_site.taxonomy.glossary import load_glossary
-    from practices.models import DatabankPage
 
     call_command("migrate", verbosity=0, interactive=False)
     taxonomy.load_schemes()
@@ -102,7 +102,7 @@ def _fill() -> None:
     load_glossary()
     with acting_as(service_actor("seeding"), reason="test template"):
         organizations.load_organizations()
-        publishing.load_pages(DatabankPage)
+        publishing.load_pages(PAGES)
     connection.close()
 
 

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import get_conditional_response, patch_vary_headers
@@ -162,10 +163,20 @@ def _in_words(kind: str, given: Mapping[str, Any]) -> str:
 # --- Pages -----------------------------------------------------------------------------------
 
 
-def paged(
-    request: HttpRequest, asked: Paged, found: Any, render: Callable[[Any], Any], *, count: int | None = None
-) -> dict[str, Any]:
-    """One page of a queryset or list as `Page` with `results`. Raises Refusal beyond the window of 10,000."""
+def paged(request: HttpRequest, asked: Paged, found: Any, render: Callable[[Any], Any]) -> dict[str, Any]:
+    """One page of a queryset or sequence as `Page` with `results`. Raises Refusal beyond the window of 10,000."""
+    within_window(asked)
+    total = found.count() if isinstance(found, QuerySet) else len(found)
+    first = (asked.page - 1) * asked.page_size
+    return {
+        "count": total,
+        **whereabouts(request, asked, total),
+        "results": [render(entry) for entry in found[first : first + asked.page_size]],
+    }
+
+
+def within_window(asked: Paged) -> None:
+    """Raise Refusal for a page beyond entry 10,000."""
     if asked.page * asked.page_size > WINDOW:
         raise Refusal(
             422,
@@ -177,15 +188,15 @@ def paged(
                 }
             ],
         )
-    total = count if count is not None else (len(found) if isinstance(found, list) else found.count())
-    first = (asked.page - 1) * asked.page_size
+
+
+def whereabouts(request: HttpRequest, asked: Paged, total: int) -> dict[str, Any]:
+    """Which page of so many entries this is, and the addresses of the pages beside it."""
     return {
-        "count": total,
         "page": asked.page,
         "page_size": asked.page_size,
-        "next": _page_url(request, asked.page + 1) if first + asked.page_size < min(total, WINDOW) else None,
+        "next": _page_url(request, asked.page + 1) if asked.page * asked.page_size < min(total, WINDOW) else None,
         "previous": _page_url(request, asked.page - 1) if asked.page > 1 else None,
-        "results": [render(entry) for entry in found[first : first + asked.page_size]],
     }
 
 

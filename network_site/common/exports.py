@@ -19,6 +19,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.utils import timezone, translation
 from django.utils.http import content_disposition_header
@@ -80,8 +81,8 @@ sources: Slot[Source] = Slot("lists that can be taken away as CSV and XLSX")
 
 
 def size_of(found: Any) -> int:
-    """How many rows a queryset or list has."""
-    return len(found) if isinstance(found, list) else found.count()
+    """How many rows a queryset or a sequence has."""
+    return found.count() if isinstance(found, QuerySet) else len(found)
 
 
 def cell(value: Any) -> Any:
@@ -222,11 +223,11 @@ def _rows_of(export: Export, source: Source) -> Iterator[Mapping[str, Any]]:
         given.appendlist(name, value)
     with as_person(export.person_id, export.organization_id):
         found = source.find(given)
-        keys = list(range(len(found))) if isinstance(found, list) else list(found.values_list("pk", flat=True))
+        keys = list(found.values_list("pk", flat=True)) if isinstance(found, QuerySet) else list(range(len(found)))
     for start in range(0, len(keys), TELL_EVERY):
         part = keys[start : start + TELL_EVERY]
         with as_person(export.person_id, export.organization_id):
-            some = found[start : start + TELL_EVERY] if isinstance(found, list) else found.filter(pk__in=part)
+            some = found.filter(pk__in=part) if isinstance(found, QuerySet) else found[start : start + TELL_EVERY]
             rows = list(source.rows(some))
         with as_service("relay", "exports"):
             Export.objects.filter(pk=export.pk).update(

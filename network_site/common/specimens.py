@@ -235,7 +235,16 @@ def finding() -> list[Specimen]:
             "another kind of record": {"record": {"title": "Chat and mobile channels for rural offices", "url": HERE,
                 "from_line": "Mongolia", "tag": {"kind": "warn", "icon": "clock", "text": "Without an answer"},
                 "facts": "Client service · no practice in the databank fits"}},
+            "something that was found": {"record": RECORD | {
+                "title_pieces": (("One ", False), ("profile", True), (" for each jobseeker", False)),
+                "excerpts": [{"lang": "es", "pieces": (("el ", False), ("perfilado", True), (" temprano", False))}]}},
         }, around="ul"),
+        _several("search_box", {
+            "in a frame": {"url": HERE, "id": "b1", "label": "Search the guides"},
+            "large, with words": {"url": HERE, "id": "b2", "label": "Find a practice", "value": "profiling",
+                                  "large": True},
+        }),
+        _one("marked", pieces=(("One ", False), ("profile", True), (" for each jobseeker", False))),
         _several("facet_group", {
             "open, one chosen, one without a hit": {
                 "title": "Function", "name": "f1", "options": options, "open": True},

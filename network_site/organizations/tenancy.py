@@ -50,6 +50,7 @@ SHARED_MODELS: dict[str, str] = {
     "publishing.CountryIndexPage": "a public page of the CMS",
     "publishing.CountryPage": "a public page of the CMS",
     "practices.DatabankPage": "a public page of the CMS",
+    "search.SearchPage": "a public page of the CMS",
     "search.Entry": "copies of the public plane; its manager filters by audience",
     "search.EntryFacet": "copies of the public plane; read through its entry",
     "search.EmbeddedEntry": "copies of the public plane; the engine asks for audiences, the façade looks again",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,8 @@ KINDS: dict[str, type[Page]] = {
 }
 SHAPE = {"key", "type", "parent", "menu", "content", "body"}
 FIRST = "en"
+# Pages whose addresses below them are ours, in the order of the menu.
+ROUTED = ("databank", "organizations", "search")
 
 
 @dataclass
@@ -56,11 +58,13 @@ class Planting:
 
 
 @transaction.atomic
-def load_pages(databank_model: type[Page]) -> int:
+def load_pages(from_above: Mapping[str, type[Page]]) -> int:
     """Create the tree of each language; pages that exist keep what their editors wrote. Returns how many are new.
 
     In order: the groups of the staff, all pages without their bodies, the bodies (which point to pages), and
     last the translations as wagtail-localize knows them, so that editors see which one is stale.
+
+    `from_above` names the pages whose classes stand on floors above, by their keys in seed/pages.yaml.
     """
     staff.make_groups()
     old = yaml.safe_load((SEED / "pages.yaml").read_text(encoding="utf-8"))
@@ -70,7 +74,7 @@ def load_pages(databank_model: type[Page]) -> int:
     )
     entries = [*_texts(old["texts"]), *site["pages"], *(_countries(site["countries"]) if settings.DEMO else ())]
     for code in planting.locales:
-        _trunk(planting, old, code, databank_model)
+        _trunk(planting, old, code, from_above)
         for entry in entries:
             _branch(planting, entry, code)
     for code in planting.locales:
@@ -82,8 +86,8 @@ def load_pages(databank_model: type[Page]) -> int:
     return len(planting.new)
 
 
-def _trunk(planting: Planting, data: dict[str, Any], code: str, databank_model: type[Page]) -> None:
-    """The front page of a language, the databank and the directory."""
+def _trunk(planting: Planting, data: dict[str, Any], code: str, from_above: Mapping[str, type[Page]]) -> None:
+    """The front page of a language, the directory, and what floors above bring: the databank, the search."""
     if code == FIRST and not HomePage.objects.filter(locale=planting.locales[FIRST]).exists():
         # Wagtail's own first page makes room for ours.
         Page.objects.filter(depth=2, slug="home").exclude(pk__in=HomePage.objects.values("pk")).delete()
@@ -104,8 +108,8 @@ def _trunk(planting: Planting, data: dict[str, Any], code: str, databank_model: 
             is_default_site=True,
             defaults={"hostname": "localhost", "port": 80, "root_page": home, "site_name": "Enlace"},
         )
-    for key, model in (("databank", databank_model), ("organizations", OrganizationsPage)):
-        part = data[key]
+    for key in ROUTED:
+        model, part = OrganizationsPage if key == "organizations" else from_above[key], data[key]
         _page(
             planting,
             model,
@@ -115,7 +119,7 @@ def _trunk(planting: Planting, data: dict[str, Any], code: str, databank_model: 
             slug=part["slug"][code],
             title=part["title"][code],
             lead=part["lead"][code],
-            show_in_menus=True,
+            show_in_menus=part.get("menu", True),
         )
 
 

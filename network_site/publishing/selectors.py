@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, overload
 from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 from wagtail.models import Page, PageViewRestriction, ReferenceIndex
 
-from network_site.common.language import language_name, pick
+from network_site.common.language import current_language, language_name, pick
 from network_site.organizations.enums import OrganizationKind
 from network_site.organizations.models import Organization
 from network_site.taxonomy.models import ContextFigure, Country, Term
@@ -44,7 +44,7 @@ from .models import (
     RecordTerm,
 )
 from .services import fold
-from .slots import country_counts
+from .slots import Matches, country_counts, record_words
 
 PAGE_SIZE = 20
 MAX_QUERY = 200
@@ -116,9 +116,10 @@ class RecordQuery:
         levels = tuple(value for value in values["evidence"] if value in {"0", "1", "2", "3", "4", "5"})
         if levels != values["evidence"]:
             problems.append(_("Evidence levels go from 0 to 5. Other values were left out."))
-        sort = params.get("sort", "newest")
+        sort = params.get("sort", "")
         if sort not in SORTS:
-            sort = "newest"
+            # The best match first, where there are words to match.
+            sort = RELEVANCE if text else "newest"
         try:
             page = max(1, min(int(params.get("page", "1")), 10_000))
         except ValueError:
@@ -139,6 +140,8 @@ class RecordQuery:
         return not (self.text or self.country or self.theme or self.group or self.evidence)
 
 
+# The order in which the search finds them; there is none without words.
+RELEVANCE = "relevance"
 SORTS: dict[str, tuple[Any, ...]] = {
     "newest": ("-first_published_at", "-number"),
     "evidence": (F("evidence_level").desc(nulls_last=True), "-first_published_at", "-number"),
@@ -155,6 +158,8 @@ class RecordList:
     facets: list[Facet]
     total: int
     total_of_all: int
+    # The search engine is away: plain search by words.
+    is_reduced: bool = False
 
 
 def _with_terms(records: QuerySet[PublishedRecord], codes: tuple[str, ...]) -> QuerySet[PublishedRecord]:
@@ -163,10 +168,60 @@ def _with_terms(records: QuerySet[PublishedRecord], codes: tuple[str, ...]) -> Q
     return records.filter(pk__in=RecordTerm.objects.filter(term_id__in=codes).values("record_id"))
 
 
-def _narrowed(query: RecordQuery, kind: str, *, without: str = "") -> QuerySet[PublishedRecord]:
+class Ranked(Sequence[PublishedRecord]):
+    """Records in the order of a search; they are read when a part of them is asked for."""
+
+    AT_ONCE = 500
+
+    def __init__(self, records: QuerySet[PublishedRecord], order: Sequence[UUID]) -> None:
+        self.records, self.order = records, order
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    @overload
+    def __getitem__(self, part: int) -> PublishedRecord: ...
+
+    @overload
+    def __getitem__(self, part: slice) -> list[PublishedRecord]: ...
+
+    def __getitem__(self, part: int | slice) -> PublishedRecord | list[PublishedRecord]:
+        if isinstance(part, int):
+            return self.records.get(pk=self.order[part])
+        found = self.records.in_bulk(list(self.order[part]))
+        return [found[pk] for pk in self.order[part] if pk in found]
+
+    def __iter__(self) -> Iterator[PublishedRecord]:
+        for start in range(0, len(self), self.AT_ONCE):
+            yield from self[start : start + self.AT_ONCE]
+
+
+def _matches(query: RecordQuery, kind: str, *, public_only: bool = False) -> Matches | None:
+    """Where the words were found; None when there are none. Nobody to look for them finds nothing."""
+    if not query.text:
+        return None
+    look = next(iter(record_words), None)
+    return look(query.text, current_language(), kind, public_only) if look is not None else Matches()
+
+
+def _in_order(
+    records: QuerySet[PublishedRecord], query: RecordQuery, matches: Matches | None
+) -> QuerySet[PublishedRecord] | Ranked:
+    """The records in the order that is asked for."""
+    if query.sort in SORTS:
+        return records.order_by(*SORTS[query.sort])
+    if matches is None:
+        return records.order_by(*SORTS["newest"])
+    fitting = set(records.order_by().values_list("pk", flat=True))
+    return Ranked(records, [pk for pk in matches.ids if pk in fitting])
+
+
+def _narrowed(
+    query: RecordQuery, kind: str, matches: Matches | None, *, without: str = ""
+) -> QuerySet[PublishedRecord]:
     records: QuerySet[PublishedRecord] = PublishedRecord.objects.live().of_kind(kind)
-    for word in fold(query.text).split()[:12]:
-        records = records.filter(search_text__contains=word)
+    if matches is not None:
+        records = records.filter(pk__in=matches.ids)
     if query.country and without != "country":
         records = records.filter(country_id__in=query.country)
     if query.evidence and without != "evidence":
@@ -178,12 +233,16 @@ def _narrowed(query: RecordQuery, kind: str, *, without: str = "") -> QuerySet[P
     return records
 
 
-def find_records(query: RecordQuery, *, kind: str, public_only: bool = False) -> QuerySet[PublishedRecord]:
-    """All records that fit, in the order that is asked for; `public_only` is for what machines and caches read."""
-    records = _narrowed(query, kind).select_related("owner", "country").defer("search_text")
+def find_records(query: RecordQuery, *, kind: str, public_only: bool = False) -> QuerySet[PublishedRecord] | Ranked:
+    """All records that fit, in the order that is asked for; `public_only` is for what machines and caches read.
+
+    The best matches first are a `Ranked`, every other order is a queryset; both can be counted and cut.
+    """
+    matches = _matches(query, kind, public_only=public_only)
+    records = _narrowed(query, kind, matches).select_related("owner", "country").defer("search_text")
     if public_only:
         records = records.filter(audience=Audience.PUBLIC)
-    return records.order_by(*SORTS[query.sort])
+    return _in_order(records, query, matches)
 
 
 def public_records(kind: str) -> QuerySet[PublishedRecord]:
@@ -197,23 +256,25 @@ def list_records(query: RecordQuery, *, kind: str) -> RecordList:
 
     Costs the same number of queries however many records there are.
     """
-    found = _narrowed(query, kind)
+    matches = _matches(query, kind)
+    found = _narrowed(query, kind, matches)
     totals = (
         PublishedRecord.objects.live()
         .of_kind(kind)
         .aggregate(all=Count("pk"), found=Count("pk", filter=Q(pk__in=found.order_by().values("pk"))))
     )
     paginator = Paginator(
-        found.select_related("owner", "country").defer("search_text").order_by(*SORTS[query.sort]), PAGE_SIZE
+        _in_order(found.select_related("owner", "country").defer("search_text"), query, matches), PAGE_SIZE
     )
     paginator.count = totals["found"]
     facets = [
-        _country_facet(query, kind),
-        _term_facet(query, kind, "theme", _("Function"), "LAF"),
-        _term_facet(query, kind, "group", _("People served"), "TG"),
-        _evidence_facet(query, kind),
+        _country_facet(query, kind, matches),
+        _term_facet(query, kind, matches, "theme", _("Function"), "LAF"),
+        _term_facet(query, kind, matches, "group", _("People served"), "TG"),
+        _evidence_facet(query, kind, matches),
     ]
-    return RecordList(query, paginator.get_page(query.page), facets, totals["found"], totals["all"])
+    is_reduced = matches is not None and matches.is_reduced
+    return RecordList(query, paginator.get_page(query.page), facets, totals["found"], totals["all"], is_reduced)
 
 
 def _options(counts: list[NamedCount], chosen: tuple[str, ...], named: Mapping[str, Labelled]) -> list[Option]:
@@ -224,22 +285,22 @@ def _options(counts: list[NamedCount], chosen: tuple[str, ...], named: Mapping[s
     return options
 
 
-def _country_facet(query: RecordQuery, kind: str) -> Facet:
-    counts = _by_country(_narrowed(query, kind, without="country"))
+def _country_facet(query: RecordQuery, kind: str, matches: Matches | None) -> Facet:
+    counts = _by_country(_narrowed(query, kind, matches, without="country"))
     chosen = Country.objects.in_bulk(query.country) if query.country else {}
     return Facet("country", _("Country"), _options(counts, query.country, chosen))
 
 
-def _term_facet(query: RecordQuery, kind: str, name: str, title: str, scheme: str) -> Facet:
+def _term_facet(query: RecordQuery, kind: str, matches: Matches | None, name: str, title: str, scheme: str) -> Facet:
     chosen: tuple[str, ...] = getattr(query, name)
-    counts = _by_term(_narrowed(query, kind, without=name), scheme, chosen)
+    counts = _by_term(_narrowed(query, kind, matches, without=name), scheme, chosen)
     named = Term.objects.filter(scheme_id=scheme).in_bulk(chosen) if chosen else {}
     return Facet(name, title, _options(counts, chosen, named))
 
 
-def _evidence_facet(query: RecordQuery, kind: str) -> Facet:
+def _evidence_facet(query: RecordQuery, kind: str, matches: Matches | None) -> Facet:
     counts = dict(
-        _narrowed(query, kind, without="evidence")
+        _narrowed(query, kind, matches, without="evidence")
         .filter(evidence_level__isnull=False)
         .order_by()
         .values_list("evidence_level")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,20 @@ record_sections: Slot[Callable[[Any], tuple[str, dict[str, Any]] | None]] = Slot
 
 # An organisation's feed: a function of the request, the organisation and the path of its page.
 organization_feeds: Slot[Callable[[Any, Any, str], Any]] = Slot("feeds of what an organisation published")
+
+
+@dataclass(frozen=True)
+class Matches:
+    """Records in which somebody's words were found, the best first."""
+
+    ids: tuple[UUID, ...] = ()
+    # The search engine is away: plain search by words.
+    is_reduced: bool = False
+
+
+# Where words are looked for in records of a kind: a function of the text, the reader's language, the kind, and
+# whether only what everybody may read counts.
+record_words: Slot[Callable[[str, str, str, bool], Matches]] = Slot("words looked for in published records")
 
 # What the sitemap lists beside the pages of the CMS.
 sitemap_sections: Slot[Callable[[], Iterable[Any]]] = Slot("addresses for the sitemap")

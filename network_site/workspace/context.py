@@ -20,6 +20,7 @@ from network_site.organizations.models import IdentityProvider
 from network_site.publishing.linked_data import tag as language_tag
 from network_site.publishing.staff import EDITING_ROLES
 from network_site.publishing.translations import notice, page_siblings
+from search.selectors import search_path
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -34,6 +35,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "footer_groups": SimpleLazyObject(lambda: footer_groups(request)),
         "announcements": SimpleLazyObject(lambda: announcements_for(request)),
         "unread_notices": SimpleLazyObject(lambda: unread(request)),
+        "search_url": SimpleLazyObject(search_path),
         "home_url": f"/{get_language() or settings.LANGUAGE_CODE}/",
         "sign_in_url": reverse("account_login"),
         "has_organization_sign_in": SimpleLazyObject(lambda: IdentityProvider.objects.filter(is_active=True).exists()),

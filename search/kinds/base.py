@@ -2,7 +2,7 @@
 
     class NeedKind(SearchKind):
         name = "need"
-        label = gettext_lazy("Needs")
+        label, one = gettext_lazy("Needs"), gettext_lazy("Need")
         facets = ("country", "problem")
         def stamps(self): ...      # every thing that can be found now, and a short text that changes when it does
         def documents(self, keys): ...
@@ -33,8 +33,9 @@ class SearchKind(ABC):
     """One kind of thing that can be found. It reads the public plane only (architecture, section 2)."""
 
     name: str
-    # In the plural, in the reader's language: "Practices".
+    # In the plural, in the reader's language: "Practices"; and of one of them: "Practice".
     label: Any
+    one: Any
     # The facets offered beside a list of this kind, in this order (names of search.facets.FACETS).
     facets: tuple[str, ...] = ()
 

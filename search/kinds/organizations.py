@@ -26,6 +26,7 @@ class OrganizationSearchKind(SearchKind):
 
     name = KIND
     label = _("Institutions")
+    one = _("Institution")
     facets = ("organization", "country")
 
     def stamps(self) -> Iterable[tuple[str, str]]:

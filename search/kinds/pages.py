@@ -29,6 +29,7 @@ class PageKind(SearchKind):
 
     name = KIND
     label = _("News and pages")
+    one = _("Page")
     facets = ("section", "language")
 
     def stamps(self) -> Iterable[tuple[str, str]]:

@@ -33,6 +33,7 @@ class PracticeKind(SearchKind):
 
     name = KIND
     label = _("Practices")
+    one = _("Practice")
     facets = ("theme", "country", "group", "evidence", "measure", "sector", "provenance", "language")
 
     def stamps(self) -> Iterable[tuple[str, str]]:

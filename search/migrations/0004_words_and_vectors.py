@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('search', '0001_entries'),
+        ('search', '0003_search_page'),
     ]
 
     operations = [

@@ -2,6 +2,7 @@
 
 from .embedded import EmbeddedEntry
 from .entries import Entry, EntryFacet
+from .pages import SearchPage
 from .saved import SavedSearch, SearchFollower
 from .words import EntryVector, Mark, VocabularyWord
 
@@ -13,5 +14,6 @@ __all__ = [
     "Mark",
     "SavedSearch",
     "SearchFollower",
+    "SearchPage",
     "VocabularyWord",
 ]

@@ -1,1 +1,1 @@
-"""Views of the search floor."""
+"""The pages of search."""

@@ -32,7 +32,7 @@ def saved_list(request: HttpRequest) -> HttpResponse:
         {
             "rows": selectors.list_searches(current()),
             "rhythms": Rhythm.choices,
-            "results_url": queries.page_url(),
+            "results_url": selectors.search_path(),
         },
     )
 
@@ -70,7 +70,7 @@ def save_search(request: HttpRequest) -> HttpResponse:
         {
             "form": form,
             "parts": selectors.in_words(query),
-            "results_url": f"{queries.page_url()}?{query.as_params()}",
+            "results_url": f"{selectors.search_path()}?{query.as_params()}",
         },
         status=422 if form.errors else 200,
     )

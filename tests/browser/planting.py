@@ -151,6 +151,7 @@ def addresses(places: dict[str, Any]) -> dict[str, Any]:
     )
     from network_site.publishing.seeding import NAMESPACE
     from practices.models import DatabankPage
+    from search.models import SearchPage
 
     gone = PublishedRecord.objects.get(pk=places["withdrawn_practice"])
     live = PublishedRecord.objects.live()
@@ -167,6 +168,7 @@ def addresses(places: dict[str, Any]) -> dict[str, Any]:
         with translation.override(code):
             base = path(DatabankPage.objects.get(locale__language_code=code))
             directory = path(OrganizationsPage.objects.get(locale__language_code=code))
+            looking = path(SearchPage.objects.get(locale__language_code=code))
             about = path(TextPage.objects.live().filter(locale__language_code=code).order_by("path")[0])
 
             cms = {
@@ -252,6 +254,12 @@ def addresses(places: dict[str, Any]) -> dict[str, Any]:
                 "forbidden": ("contributor", at("practices:queue")),
                 "foreign": ("contributor", at("practices:version", places["foreign"])),
                 **backrooms.addresses(code, places),
+                "search": ("", looking),
+                "search_words": ("", f"{looking}?q=work"),
+                "search_practices": ("", f"{looking}?q=work&kind=practice&language=en&evidence=0&evidence=3"),
+                "search_table": ("", f"{looking}?view=table"),
+                "search_map": ("", f"{looking}?view=map"),
+                "search_nothing": ("", f"{looking}?q=nothing+at+all+like+this&kind=page&country=UY"),
             }
             screens[code] = {name: list(where) for name, where in found.items()}
     return {

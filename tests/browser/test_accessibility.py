@@ -24,6 +24,7 @@ PUBLIC = (
     "practice_settled", "practice_version", "organizations", "organization", "about", "functions", "news_list", "news",
     "publications", "publication", "countries", "country", "glossary", "vocabulary", "vocabulary_scheme",
     "vocabulary_term", "api", "missing", "withdrawn", "unreadable",
+    "search", "search_words", "search_practices", "search_table", "search_map", "search_nothing",
 )  # fmt: skip
 ACCOUNTS = (
     "sign_in", "sign_up", "sign_out", "inactive", "sso_start", "sso_refused", "invitation_closed", "invitation_unknown",

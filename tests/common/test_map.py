@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import translation
 
-from network_site.common import americas
+from network_site.common import americas, outbox
 from network_site.taxonomy.models import Country
 from practices.models import DatabankPage
 
@@ -154,6 +154,7 @@ def test_front_page_and_databank_say_the_same_on_the_map_and_in_the_list(
 def test_the_map_of_the_databank_keeps_every_filter(people: People, client: Client) -> None:
     published_in(people, "UY", title="Inspection on wheels")
     published_in(people, "BB", title="Something else")
+    outbox.drain()
     base = DatabankPage.objects.get(locale__language_code="en").url
     as_list = BeautifulSoup(client.get(f"{base}?q=wheels&sort=title&page=1").content.decode(), "html.parser")
     switch = [(link.get_text(), link["href"], link.get("aria-current")) for link in as_list.select(".switch a")]

@@ -22,6 +22,7 @@ from network_site.organizations.actor import acting_as, service_actor
 from network_site.organizations.models import Membership, User
 from network_site.publishing.models import OrganizationsPage, PublishedFile, PublishedRecord
 from practices.models import DatabankPage, PracticeVersion, Review
+from search.models import SearchPage
 from search.models.entries import entry_id
 
 from ..people import prove_second_factor
@@ -447,12 +448,25 @@ def list_cells(world: World, name: str, forms: Forms) -> Iterator[Cell]:
 
 
 def public_paths() -> list[str]:
-    """Every live page, and the databank and the directory with a search for the canaries' common letters."""
+    """Every live page, and databank, directory and search with a question for the canaries' common letters."""
     pages = [page.url for page in Page.objects.live().filter(depth__gte=2).order_by("path") if page.url]
     databank = DatabankPage.objects.get(locale__language_code="en").url
     directory = OrganizationsPage.objects.get(locale__language_code="en").url
     searches = ["?q=zq", "?q=zqbdraft", "?theme=LAF1.1", "?country=UY&evidence=1", "?page=2", "?sort=title"]
-    return [*pages, *(databank + search for search in searches), f"{directory}?q=zq", f"{directory}?kind=academic"]
+    looking = SearchPage.objects.get(locale__language_code="en").url
+    asked = [
+        "", "?q=zq", "?q=zqbdraft", "?kind=practice&country=UY", "?view=table", "?view=map", "?kind=organization&q=zq",
+        "feed/?q=zq", "suggest/?q=zq", "suggest/?q=zqbdraft",
+    ]  # fmt: skip
+    return [
+        *pages,
+        *(databank + search for search in searches),
+        f"{directory}?q=zq",
+        f"{directory}?kind=academic",
+        *(looking + one for one in asked),
+        "/api/v1/search/?q=zq",
+        "/en/export/search/csv/?q=zq",
+    ]
 
 
 # --- Judgement -------------------------------------------------------------------------------

@@ -50,7 +50,8 @@ def _each(name: str, values: Iterable[str]) -> tuple[dict[str, str], ...]:
 _steps = _each("name", [*PRACTICE.transitions, "no-such-step"])
 _pages = _each("step", [step.name for step in STEPS])
 _lists = tuple(
-    {"source": source, "kind": "csv"} for source in ("practices", "organizations", "terms", "our-practices", "nothing")
+    {"source": source, "kind": "csv"}
+    for source in ("practices", "organizations", "terms", "search", "our-practices", "nothing")
 )
 _languages = _each("language", ["es", "en", "xx"])
 
@@ -238,6 +239,9 @@ ADDRESSES: dict[str, Address] = {
     "publishing.OrganizationsPage: <slug:key>/feed/": Address(PUBLIC_OBJECT, "organization"),
     "publishing.OrganizationsPage: ": Address(PUBLIC),
     "publishing.OrganizationsPage: <slug:key>/": Address(PUBLIC_OBJECT, "organization"),
+    "search.SearchPage: ": Address(PUBLIC),
+    "search.SearchPage: feed/": Address(PUBLIC),
+    "search.SearchPage: suggest/": Address(PUBLIC),
 }
 
 

@@ -427,12 +427,12 @@ def test_a_job_that_fails_stops_no_other_and_waits_for_its_turn() -> None:
 
 def test_planting_again_changes_nothing_and_keeps_what_editors_wrote() -> None:
     from network_site.publishing.seeding import load_pages
-    from practices.models import DatabankPage
+    from network_site.seeding import PAGES
 
     page = TextPage.objects.get(locale__language_code="en", slug="functions")
     change(page, block("text", "<p>Ours now.</p>"), slug="what-we-do")
     before = sorted(Page.objects.values_list("pk", "latest_revision_id"))
     with acting_as(service_actor("seeding"), reason="test"):
-        assert load_pages(DatabankPage) == 0
+        assert load_pages(PAGES) == 0
     assert sorted(Page.objects.values_list("pk", "latest_revision_id")) == before
     assert "Ours now." in json.dumps(TextPage.objects.get(pk=page.pk).content.get_prep_value())

@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from network_site.common.database import allow
+from network_site.common.hooks import as_service
 from network_site.organizations.models import Organization
 from network_site.publishing.models import Audience, PublishedRecord, RecordTerm
 from network_site.publishing.selectors import (
@@ -24,12 +25,14 @@ from network_site.publishing.selectors import (
     RecordQuery,
     counts_by_country,
     counts_by_term,
+    find_records,
     latest_records,
     list_records,
 )
 from network_site.publishing.services import fold, record_terms
 from network_site.taxonomy.models import Term
 from practices.models import DatabankPage
+from search import indexing
 
 from ..people import People, acting
 
@@ -47,26 +50,30 @@ def snapshot(title: str) -> dict[str, Any]:
         "texts": {"en": {"title": title, "one_line": "A line.", "state": "source"}},
         "source_language": "en",
         "region": "",
+        "owner": {"names": {"en": "A ministry"}},
         "contributions": [],
+        "building_blocks": [],
+        "preconditions": [],
+        "outcomes": [],
         "start_year": 2020,
         "provenance": "PV01",
         "marks": {"evidence_level": 1, "direction": "positive", "completeness": {}, "label": "documented"},
     }
 
 
-def plant(count: int, seed: int = 1, **fields: Any) -> list[PublishedRecord]:
-    """So many records of a random world; only what lists read is filled in."""
+def plant(count: int, seed: int = 1, title: str = "", **fields: Any) -> list[PublishedRecord]:
+    """So many records of a random world, found by the search; only what lists read is filled in."""
     chance = random.Random(seed)
     owner = Organization.objects.get(kind="network")
     first = PublishedRecord.objects.count()
     records, terms = [], []
     for number in range(first + 1, first + count + 1):
-        title = " ".join(chance.sample(WORDS, 2))
+        words = title or " ".join(chance.sample(WORDS, 2))
         given = {
             "id": uuid4(), "kind": "practice", "number": number, "slug": f"s-{chance.randrange(99)}", "owner": owner,
-            "country_id": chance.choice(COUNTRIES), "version": 1, "schema": "x", "snapshot": snapshot(title),
+            "country_id": chance.choice(COUNTRIES), "version": 1, "schema": "x", "snapshot": snapshot(words),
             "source_language": "en", "evidence_level": chance.choice([None, 0, 1, 2, 3, 4, 5]),
-            "search_text": fold(title), "first_published_at": timezone.now() - timedelta(days=chance.randrange(50)),
+            "search_text": fold(words), "first_published_at": timezone.now() - timedelta(days=chance.randrange(50)),
         }  # fmt: skip
         record = PublishedRecord(**(given | fields))
         records.append(record)
@@ -75,6 +82,8 @@ def plant(count: int, seed: int = 1, **fields: Any) -> list[PublishedRecord]:
     with allow("publishing"):
         PublishedRecord.objects.bulk_create(records)
         RecordTerm.objects.bulk_create(terms)
+    with as_service("relay", "planted"):
+        indexing.refresh("practice", [str(record.pk) for record in records])
     return records
 
 
@@ -177,9 +186,10 @@ def test_a_parent_term_finds_what_stands_under_it() -> None:
 # --- What a list shows -------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("text", ["inspeccion", "INSPECCIÓN", "Inspección", "specc", "  inspeccion  ", "naïve inspec"])
+@pytest.mark.parametrize("text", ["inspeccion", "INSPECCIÓN", "Inspección", "  inspeccion  ", "naïve inspeccion"])
 def test_words_are_found_whatever_their_accents_and_case(text: str) -> None:
-    plant(1, search_text=fold("Inspección naïve"))
+    plant(1, title="Inspección naïve")
+    plant(1, title="Diálogo")
     query = QueryDict(mutable=True)
     query["q"] = text
     assert list_records(RecordQuery.from_params(query), kind="practice").total == 1
@@ -187,7 +197,7 @@ def test_words_are_found_whatever_their_accents_and_case(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["%", "_", "\\", "'", '"', "a%b", "*", "?", "inspeccion OR 1=1", ".*"])
 def test_signs_have_no_meaning_of_their_own(text: str) -> None:
-    plant(1, search_text="inspeccion")
+    plant(1, title="inspeccion")
     query = QueryDict(mutable=True)
     query["q"] = text
     assert list_records(RecordQuery.from_params(query), kind="practice").total == 0
@@ -214,11 +224,33 @@ def test_what_is_for_members_is_shown_to_members(people: People) -> None:
         )
 
 
-@pytest.mark.parametrize("sort", sorted(SORTS))
+@pytest.mark.parametrize("sort", ["relevance", *sorted(SORTS)])
 def test_pages_follow_each_other_without_gap_or_repetition(sort: str) -> None:
     records = plant(PAGE_SIZE * 2 + 3)
     seen = [record.pk for page in (1, 2, 3) for record in ask(f"sort={sort}&page={page}").page]
     assert sorted(seen) == sorted(record.pk for record in records)
+
+
+def test_with_words_the_best_matches_come_first_unless_another_order_is_asked_for() -> None:
+    records = plant(PAGE_SIZE * 2 + 3, title="Inspección")
+    plant(2, title="Registro")
+    assert ask("q=inspeccion").query.sort == "relevance"
+    assert (ask("").query.sort, ask("sort=relevance").query.sort) == ("newest", "newest")
+    seen = [record.pk for page in (1, 2, 3) for record in ask(f"q=inspeccion&page={page}").page]
+    assert sorted(seen) == sorted(record.pk for record in records)
+    found = find_records(RecordQuery.from_params(QueryDict("q=inspeccion")), kind="practice")
+    assert [record.pk for record in found] == [record.pk for record in found[:]] == seen
+    assert [record.pk for record in found[3:5]] == [found[3].pk, found[4].pk]
+    newest = [record.first_published_at for record in ask("q=inspeccion&sort=newest").page]
+    assert newest == sorted(newest, reverse=True)
+
+
+def test_words_find_for_the_public_what_is_public(people: People) -> None:
+    plant(1, title="Inspección", audience=Audience.NETWORK)
+    query = RecordQuery.from_params(QueryDict("q=inspeccion"))
+    with acting(people.contributor(people.organization())):
+        assert ask("q=inspeccion").total == 1
+        assert len(find_records(query, kind="practice", public_only=True)) == 0
 
 
 def test_each_order_is_what_it_says() -> None:

@@ -24,6 +24,7 @@ from network_site.publishing.models import OrganizationsPage, PublishedRecord, T
 from network_site.taxonomy.models import GlossaryConcept
 from practices import services
 from practices.models import DatabankPage, Review
+from search.models import SearchPage
 
 from .. import databases
 from ..people import (
@@ -96,6 +97,8 @@ class Stage:
         self.build_assistance()
         self.build_organization(ministry)
         self.build_console(ministry)
+        # The search finds what the relay has carried.
+        outbox.drain()
 
         def path(page: Page) -> str:
             return str(page.get_url_parts()[2])
@@ -107,6 +110,9 @@ class Stage:
             "databank": base,
             "practice": f"{base}{PublishedRecord.objects.get(pk=public.practice_id).path}",
             "withdrawn": f"{base}{PublishedRecord.objects.get(pk=gone.practice_id).path}",
+            "search": path(SearchPage.objects.get(locale__language_code="en")),
+            "search_feed": path(SearchPage.objects.get(locale__language_code="en")) + "feed/",
+            "suggest": path(SearchPage.objects.get(locale__language_code="en")) + "suggest/",
             "organizations": directory,
             "organization": f"{directory}{ministry.key}/",
             "text": path(TextPage.objects.live().filter(locale__language_code="en").order_by("path")[0]),

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('search', '0001_entries'),
+        ('search', '0004_words_and_vectors'),
     ]
 
     operations = [
