@@ -31,8 +31,9 @@ class ElasticsearchEngine:
     def ask(self, question: Question) -> Answer:
         answer = _run(queries.search(question))
         counts = {
-            name: {bucket["key"]: bucket["doc_count"] for bucket in answer["aggregations"][name]["values"]["buckets"]}
-            for name in question.facets
+            name: {one["key"]: one["doc_count"] for one in answer["aggregations"][group][name]["buckets"]}
+            for group, names in queries.counted_together(question).items()
+            for name in names
         }
         found = tuple(_found(hit, question.language) for hit in answer["hits"]["hits"])
         return Answer(answer["hits"]["total"]["value"], found, counts)

@@ -38,6 +38,7 @@ FRESHNESS = 0.3
 FRESH_FOR, FRESH_LEFT = "1095d", 0.7
 # More than any facet has values.
 ALL_VALUES = 1000
+UNCHOSEN = "unchosen"
 # Characters that no text needs stand around what was found; they never reach a page.
 MARK, UNMARK = "\ue000", "\ue001"
 SHOWN = {"title": (0, 0), "summary": (0, 0), "keywords": (1, 120), "body": (2, 180)}
@@ -53,14 +54,25 @@ def search(question: Question) -> Search:
     asked = Search().query(_fitting(question, _others(own_choice, counted)))
     if counted:
         asked = asked.post_filter(Q("bool", filter=list(counted.values())))
-    for name in question.facets:
-        rest = [choice for other, choice in counted.items() if other != name]
-        values = A("terms", field=_facet_field(name), size=ALL_VALUES)
-        asked.aggs.bucket(name, "filter", filter=Q("bool", filter=rest)).bucket("values", values)
+    for group, names in counted_together(question).items():
+        rest = [choice for other, choice in counted.items() if other != group]
+        bucket = asked.aggs.bucket(group, "filter", filter=Q("bool", filter=rest))
+        for name in names:
+            bucket.bucket(name, A("terms", field=_facet_field(name), size=ALL_VALUES))
     if question.highlight and question.units:
         asked = _highlighted(asked, question)
     asked = asked.sort(*order(question)).source(False).extra(track_total_hits=True)
     return asked[question.offset : question.offset + question.limit]
+
+
+def counted_together(question: Question) -> dict[str, list[str]]:
+    """The counted facets by what narrows them: one in which something was chosen by all choices but its own, so each
+    of these is alone; all others by the same choices."""
+    groups: dict[str, list[str]] = {}
+    for name in question.facets:
+        has_choice = question.kinds if name == "kind" else question.filters.get(name)
+        groups.setdefault(name if has_choice else UNCHOSEN, []).append(name)
+    return groups
 
 
 def walk(question: Question) -> Search:
@@ -147,7 +159,7 @@ def _other_name(other: OtherName, unit: Unit, language: str) -> Query:
     """
     weight = other.weight * len(unit.words.split()) / max(1, len(other.text.split()))
     if other.language:
-        fields = _fields(language, weight=weight, codes=(other.language,))
+        fields = _fields(language, weight=weight, codes=(other.language,), folded=False)
     else:
         fields = _fields(language, weight=weight, stemmed=False)
     return Q("multi_match", query=other.text, type="phrase", fields=fields, tie_breaker=TIE)
@@ -160,6 +172,7 @@ def _fields(
     weight: float = 1.0,
     codes: Sequence[str] = CODES,
     stemmed: bool = True,
+    folded: bool = True,
 ) -> list[str]:
     """Fields with their weights: the reader's language counts more, words without stemming less."""
     fields = []
@@ -169,7 +182,7 @@ def _fields(
             worth = FIELD_WEIGHTS[name] * own * weight
             field = f"{name}.{LANGUAGES[code]}"
             fields += [f"{field}^{worth:.3g}"] if stemmed else []
-            fields.append(f"{field}.folded^{worth * FOLDED:.3g}")
+            fields += [f"{field}.folded^{worth * FOLDED:.3g}"] if folded else []
     return fields
 
 
@@ -224,17 +237,32 @@ def order(question: Question) -> list[Any]:
 
 
 def _highlighted(asked: Search, question: Question) -> Search:
-    asked = asked.highlight_options(
-        type="unified", pre_tags=[MARK], post_tags=[UNMARK], highlight_query=_enough(question).to_dict()
-    )
+    """Each field is marked by a query of its own: the whole one, run on every field, costs more than the search."""
+    asked = asked.highlight_options(type="unified", pre_tags=[MARK], post_tags=[UNMARK])
     for name, (count, size) in SHOWN.items():
         for code in CODES:
             field = f"{name}.{LANGUAGES[code]}"
-            options: dict[str, Any] = {"number_of_fragments": count, "matched_fields": [field, f"{field}.folded"]}
+            options: dict[str, Any] = {
+                "number_of_fragments": count,
+                "matched_fields": [field, f"{field}.folded"],
+                "highlight_query": _marked(question, field, code).to_dict(),
+            }
             if size:
                 options |= {"fragment_size": size, "order": "score"}
             asked = asked.highlight(field, **options)
     return asked
+
+
+def _marked(question: Question, field: str, code: str) -> Query:
+    """What is marked in a field of a language: the words of the units, and their other names."""
+    marks: list[Query] = []
+    for unit in question.units:
+        for name in (field, f"{field}.folded"):
+            marks.append(Q("match", **{name: {"query": unit.words, "operator": "and"}}))
+        for other in unit.other_names:
+            if other.language in ("", code):
+                marks.append(Q("match_phrase", **{field if other.language else f"{field}.folded": other.text}))
+    return Q("bool", should=marks)
 
 
 # --- Beginnings and neighbours ---------------------------------------------------------------
