@@ -34,7 +34,7 @@ from network_site.publishing.models import PublishedRecord
 from practices import services
 from practices.importing import Row
 from practices.models import PracticeVersion
-from search import indexing, queries, reconciling
+from search import indexing, queries
 from search.asked import SearchQuery
 from search.engines.elasticsearch import comparing, writing
 from search.kinds import kinds
@@ -193,7 +193,7 @@ def get_as(user: User, pk: UUID) -> PracticeVersion:
 
 def search_rows() -> Any:
     """Rows on which the index waits."""
-    kinds_of_rows = [reconciling.DUE, indexing.CHANGED, indexing.WANTED, *indexing.followed()]
+    kinds_of_rows = [indexing.DUE, indexing.WANTED, *indexing.followed()]
     return Outbox.objects.filter(kind__in=kinds_of_rows).exclude(state="done")
 
 
