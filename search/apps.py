@@ -19,7 +19,7 @@ class SearchConfig(AppConfig):
         for kind in (PracticeKind(), OrganizationSearchKind(), PageKind()):
             kinds.fill(kind.name, kind)
         receivers.connect()
+        periodic.jobs.fill("search.hasten", (5, hasten))
         periodic.jobs.fill("search.catch_up", (900, catch_up))
         periodic.jobs.fill("search.reconcile_index", (900, reconcile_index))
-        periodic.jobs.fill("search.hasten", (10, hasten))
         hooks.health_facts.fill("search", health)

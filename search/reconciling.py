@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 # With the longest pause of a quarter of an hour this is weeks: no outage makes a dead letter.
 TRIES = 2_000
 # The rows whose work takes milliseconds: who has held one for so long is dead.
-HELD_FOR = timedelta(seconds=25)
+HELD_FOR = timedelta(seconds=20)
 
 
 @outbox.consumer(DUE, slow=True, tries=TRIES)

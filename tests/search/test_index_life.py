@@ -216,7 +216,7 @@ def test_what_a_dead_worker_held_is_handed_out_again_within_half_a_minute(
     taken = outbox.claim()
     reconciling.hasten()
     assert set(Outbox.objects.filter(pk__in=taken).values_list("state", flat=True)) == {"taken"}
-    Outbox.objects.filter(pk__in=taken).update(leased_until=timezone.now() + outbox.LEASE - timedelta(seconds=26))
+    Outbox.objects.filter(pk__in=taken).update(leased_until=timezone.now() + outbox.LEASE - timedelta(seconds=21))
     reconciling.hasten()
     assert dict(Outbox.objects.filter(pk__in=taken).values_list("kind", "state")) == {
         indexing.DUE: "waiting", indexing.CHANGED: "taken", "test.slow": "taken",
