@@ -1,8 +1,8 @@
 """How entries follow the things that they stand for.
 
 Every change leaves an outbox row; `refresh` reads the thing as it is now, writes its entry with the next revision
-when the body differs, and leaves "search.changed" for the engine that keeps an index of its own. What both missed
-(a change by hand, a lost row) the reconciler finds by the stamps (reliability page, section 3).
+when the body differs, and leaves "search.changed" for alerts and "index.due" for the engine that keeps an index of its
+own. What both missed (a change by hand, a lost row) the reconciler finds by the stamps (reliability page, section 3).
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -28,6 +29,8 @@ from .models.entries import entry_id
 
 CHANGED = "search.changed"
 WANTED = "search.wanted"
+# An entry waits for the index of Elasticsearch; apart from CHANGED, so that neither's trouble is the other's.
+DUE = "index.due"
 BATCH = 200
 TOPIC = "topic"
 
@@ -109,8 +112,7 @@ def refresh(kind: str, keys: Collection[str]) -> int:
     _write_facets(changed)
     for tell in _companions:
         tell(changed)
-    for entry, _document in changed:
-        outbox.enqueue(CHANGED, subject=entry, version=entry.revision)
+    announce([entry for entry, _document in changed])
     return len(changed)
 
 
@@ -126,8 +128,15 @@ def touch(entries: Sequence[Entry]) -> None:
         entry.revision += 1
         entry.changed_at = timezone.now()
     Entry.objects.bulk_update(entries, ["revision", "changed_at"])
+    announce(entries)
+
+
+def announce(entries: Iterable[Entry]) -> None:
+    """Leave word of new revisions, in the transaction in which they were written. Whoever raises one calls this."""
     for entry in entries:
         outbox.enqueue(CHANGED, subject=entry, version=entry.revision)
+        if settings.ELASTICSEARCH_URL:
+            outbox.enqueue(DUE, subject=entry, version=entry.revision)
 
 
 WRITTEN = [

@@ -1,6 +1,6 @@
 """What keeps things, entries and index in step, and finds and repairs where they are not.
 
-On the way: `leave_due` and `push` carry each changed entry into the index. Every few seconds: `hasten` lets what
+On the way: `push` carries each changed entry into the index. Every few seconds: `hasten` lets what
 waited for a node that is back go on at once, and takes up what a dead worker held. Every quarter of an hour:
 `catch_up` compares entries with things, `reconcile_index` the index with entries. Log lines hold figures and
 identifiers, never a text.
@@ -22,26 +22,16 @@ from network_site.common.hooks import as_service
 from network_site.common.models import Outbox
 
 from . import indexing
-from .documents import Document
+from .indexing import DUE
 from .kinds import kinds
 from .models import Entry
 
 log = logging.getLogger(__name__)
 
-# An entry waits for the index.
-DUE = "index.due"
 # With the longest pause of a quarter of an hour this is weeks: no outage makes a dead letter.
 TRIES = 2_000
 # The rows whose work takes milliseconds: who has held one for so long is dead.
-HELD_FOR = timedelta(seconds=25)
-
-
-@indexing.companion
-def leave_due(changed: list[tuple[Entry, Document | None]]) -> None:
-    """Every changed entry is due for the index, in the transaction of its change."""
-    if settings.ELASTICSEARCH_URL:
-        for entry, _document in changed:
-            outbox.enqueue(DUE, subject=entry, version=entry.revision)
+HELD_FOR = timedelta(seconds=20)
 
 
 @outbox.consumer(DUE, slow=True, tries=TRIES)
@@ -55,7 +45,7 @@ def push(row: Outbox) -> None:
 
 def hasten() -> None:
     """Every few seconds, so that the index follows within a minute whatever died."""
-    outbox.take_back([DUE, indexing.CHANGED, indexing.WANTED, *indexing.followed()], HELD_FOR)
+    outbox.take_back([DUE, indexing.WANTED, *indexing.followed()], HELD_FOR)
     if not settings.ELASTICSEARCH_URL or not Outbox.objects.filter(kind=DUE, state=Outbox.State.WAITING).exists():
         return
     from .engines.elasticsearch import writing

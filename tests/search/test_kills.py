@@ -34,7 +34,7 @@ from network_site.publishing.models import PublishedRecord
 from practices import services
 from practices.importing import Row
 from practices.models import PracticeVersion
-from search import indexing, queries, reconciling
+from search import indexing, queries
 from search.asked import SearchQuery
 from search.engines.elasticsearch import comparing, writing
 from search.kinds import kinds
@@ -105,17 +105,26 @@ class Relay:
             "DJANGO_SETTINGS_MODULE": "tests.search.settings_kills",
             "TEST_ELASTICSEARCH_URL": node.url,
             "TEST_ELASTICSEARCH_PREFIX": PREFIX,
+            "PYTHONUNBUFFERED": "1",
         }
+        self.starts = 0
         self.start()
 
     def start(self) -> None:
+        """Begin to start."""
+        self.starts += 1
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "relay"],
-                cwd=configured.BASE_DIR, env=self.environment, stdout=subprocess.DEVNULL, stderr=log,
+                cwd=configured.BASE_DIR, env=self.environment, stdout=log, stderr=log,
             )  # fmt: skip
 
+    def started(self) -> None:
+        """Wait until it works."""
+        wait_until(lambda: self.log.read_bytes().count(b"relay: waiting for work") == self.starts, 120)
+
     def kill(self) -> None:
+        self.started()
         self.process.send_signal(signal.SIGKILL)
         # It must have lived until now.
         assert self.process.wait(30) == -signal.SIGKILL, self.log.read_text()[-4000:]
@@ -193,7 +202,7 @@ def get_as(user: User, pk: UUID) -> PracticeVersion:
 
 def search_rows() -> Any:
     """Rows on which the index waits."""
-    kinds_of_rows = [reconciling.DUE, indexing.CHANGED, indexing.WANTED, *indexing.followed()]
+    kinds_of_rows = [indexing.DUE, indexing.WANTED, *indexing.followed()]
     return Outbox.objects.filter(kind__in=kinds_of_rows).exclude(state="done")
 
 
@@ -236,6 +245,7 @@ def storm(node: Node, people: People, *, writes: int, kills: int, seed: int) -> 
         if comes_back is not None:
             node.start()
         node.started()
+        own.started()
         assert killed.total() == kills
         healed = time.monotonic()
         wait_until(lambda: not search_rows().exists(), HEALED)
@@ -282,6 +292,7 @@ def test_a_node_that_hangs_slows_no_write_and_search_answers_reduced(node: Node,
     with relay(node):
         databank.write()
         wait_until(lambda: not search_rows().exists() and Entry.objects.exists(), 120)
+        wait_until(lambda: not queries.search(SearchQuery(text="inspection")).is_reduced)
         for number in range(8):
             hangs = number % 2 == 1
             if hangs:

@@ -12,7 +12,7 @@ from network_site.common import outbox
 from network_site.common.database import Busy
 from network_site.common.hooks import as_service
 from search import indexing
-from search.reconciling import DUE, altered_entries, figures, names_of_kinds, repair_entries
+from search.reconciling import altered_entries, figures, names_of_kinds, repair_entries
 
 
 class Command(BaseCommand):
@@ -29,7 +29,9 @@ class Command(BaseCommand):
             raise CommandError("No such kind.")
         # Every kind is looked at, whatever the one before it was like.
         differing = sum([self._entries(name, options) + self._index(name, options) for name in names])
-        self.stdout.write(f"on their way into the index for {outbox.oldest(DUE).total_seconds():.0f} s at most")
+        self.stdout.write(
+            f"on their way into the index for {outbox.oldest(indexing.DUE).total_seconds():.0f} s at most"
+        )
         if differing:
             sys.exit(1)
 
