@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from network_site.common.language import CODES
 
@@ -19,6 +20,7 @@ from .base import Fragment, Question
 SHOWN = {"title": (1, 0), "summary": (1, 0), "keywords": (1, 120), "body": (2, 180)}
 # The first part of a long text is enough to look at.
 LOOKED_AT = 20_000
+LONGEST_NAME = 300
 _SENTENCE = re.compile(r"[^.!?…\n]+(?:[.!?…]+(?=\s|$)|[.!?…]+)?")
 ELLIPSIS = "…"
 
@@ -40,9 +42,9 @@ class _Wanted:
 
 @dataclass(frozen=True)
 class _Role:
-    """What a word is to a question: a word of this unit, and the first of these names."""
+    """What a word is to a question: which parts of it are words of which unit, and of which names it is the first."""
 
-    unit: int | None
+    marks: tuple[tuple[int, int, int], ...]
     names: tuple[tuple[tuple[str, ...], int], ...]
 
 
@@ -96,40 +98,55 @@ class Highlighter:
             return []
         text = stems.composed(text)[:LOOKED_AT]
         is_loud = stems.quiet(text) != text
-        # Most texts have none of the words: seen without looking where each of them stands.
-        if not any(self._role(word, language, is_loud) for word in set(stems.WORD.findall(text))):
-            return []
-        words = list(stems.words(text))
-        units: dict[int, int] = {}
-        for place, word in enumerate(words):
-            role = self._role(word.text, language, is_loud)
+        units: dict[tuple[int, int], int] = {}
+        # Each of the text's words is judged once, and only those that were looked for are looked up in it.
+        for written in set(stems.WORD.findall(text)):
+            role = self._role(written, language, is_loud)
             if role is None:
                 continue
-            if role.unit is not None:
-                units.setdefault(place, role.unit)
-            for name, unit in role.names:
-                following = words[place : place + len(name)]
-                if tuple(self._token(one.text, language, is_loud) for one in following) == name:
-                    units.update(dict.fromkeys(range(place, place + len(name)), unit))
-        return [_Mark(words[place].start, words[place].end, unit) for place, unit in sorted(units.items())]
+            for start in _places(text, written):
+                units |= {(start + first, start + last): unit for first, last, unit in role.marks}
+                for name, unit in role.names:
+                    units |= self._name(text, start, name, unit, language, is_loud)
+        return [_Mark(start, end, unit) for (start, end), unit in sorted(units.items())]
 
-    def _role(self, word: str, language: str, is_loud: bool) -> _Role | None:
-        key = (word, language, is_loud)
+    def _name(
+        self, text: str, start: int, name: tuple[str, ...], unit: int, language: str, is_loud: bool
+    ) -> dict[tuple[int, int], int]:
+        """The words of a name that begins in the word at this place, if it goes on there."""
+        words = list(islice(stems.words(text[start : start + LONGEST_NAME]), len(name) + 1))
+        for some in (words[: len(name)], words[1:]):
+            if tuple(self._token(word.text, language, is_loud) for word in some) == name:
+                return {(start + word.start, start + word.end): unit for word in some}
+        return {}
+
+    def _role(self, written: str, language: str, is_loud: bool) -> _Role | None:
+        key = (written, language, is_loud)
         if key not in self.roles:
-            self.roles[key] = self._role_of(word, language, is_loud)
+            self.roles[key] = self._role_of(written, language, is_loud)
         return self.roles[key]
 
-    def _role_of(self, word: str, language: str, is_loud: bool) -> _Role | None:
+    def _role_of(self, written: str, language: str, is_loud: bool) -> _Role | None:
         wanted = self.wanted[language]
-        units, names = [], []
-        for part in stems.words(word):
+        marks, names = [], []
+        for part in stems.words(written):
             tokens = stems.tokens(part.text.lower() if is_loud else part.text, language)
-            units += [wanted.tokens[token] for token in tokens if token in wanted.tokens]
+            marks += [(part.start, part.end, wanted.tokens[token]) for token in tokens[:2] if token in wanted.tokens]
             names += wanted.phrases.get(tokens[0], [])
-        return _Role(units[0] if units else None, tuple(names)) if units or names else None
+        return _Role(tuple(marks), tuple(names)) if marks or names else None
 
     def _token(self, word: str, language: str, is_loud: bool) -> str:
         return stems.tokens(word.lower() if is_loud else word, language)[0]
+
+
+def _places(text: str, word: str) -> Iterator[int]:
+    """Where a word stands in a text as a word of its own."""
+    start = text.find(word)
+    while start >= 0:
+        end = start + len(word)
+        if not (start and text[start - 1].isalnum()) and not (end < len(text) and text[end].isalnum()):
+            yield start
+        start = text.find(word, end)
 
 
 def _split(text: str) -> list[str]:
@@ -181,6 +198,8 @@ def _fragment(text: str, start: int, end: int, marks: Sequence[_Mark]) -> Fragme
     parts: list[tuple[str, bool]] = []
     at = start
     for mark in marks:
+        if mark.start < at:
+            continue
         if mark.start > at:
             parts.append((text[at : mark.start], False))
         parts.append((text[mark.start : mark.end], True))

@@ -221,7 +221,8 @@ def _narrowed(rows: list[Row], question: Question) -> tuple[list[Row], dict[str,
     counts = {name: counted.get(name, {}) for name in question.facets}
     for name in counts:
         if missing.get(name):
-            counts[name] = _count([*fitting, *missing[name]]).get(name, {})
+            more = _count(missing[name]).get(name, {})
+            counts[name] = dict(Counter(counts[name]) + Counter(more))
     return fitting, counts
 
 

@@ -67,7 +67,7 @@ def _row(entry: Entry) -> EmbeddedEntry:
         evidence_level=entry.evidence_level,
         quality=entry.quality,
         sort_title=entry.sort_title,
-        facets="".join(f"\n{facet_line(name, value)}\n" for name, values in facets.items() for value in values),
+        facets="\n".join(["", *(facet_line(name, value) for name, values in facets.items() for value in values), ""]),
     )
 
 
