@@ -272,24 +272,37 @@ def test_an_exact_question_stays_exact_on_every_page() -> None:
     assert query.as_params() == "q=zebra&exact=1"
 
 
-@pytest.mark.parametrize(
-    "query", ["q=practice", "q=practice&kind=practice", "view=table&q=practice", "view=map&q=practice"]
-)
-def test_a_result_costs_the_same_for_one_three_and_three_hundred(client: Client, people: People, query: str) -> None:
-    def cost() -> int:
-        client.get(f"{PAGE}?{query}")
+# What each way to show the same words asks the database, the frame of the page included.
+PINNED = {
+    "q=practice": 20,
+    "q=practice&kind=practice": 32,
+    "q=practice&view=table": 19,
+    "q=practice&view=map": 18,
+    "suggest": 11,
+    "feed": 12,
+}
+
+
+def test_a_result_costs_the_same_for_one_three_and_three_hundred(client: Client, people: People) -> None:
+    def cost(query: str) -> int:
+        path = f"{PAGE}{query}/?q=practice" if "=" not in query else f"{PAGE}?{query}"
+        client.get(path)
         with CaptureQueriesContext(connection) as seen:
-            assert client.get(f"{PAGE}?{query}").status_code == 200
+            assert client.get(path).status_code == 200
         return len([one for one in seen if not one["sql"].startswith(NOT_ASKED)])
 
+    def costs() -> dict[str, int]:
+        return {query: cost(query) for query in PINNED}
+
     plant(people, "Practice of one")
-    first = cost()
+    first = costs()
     plant(people, "Practice of two", "Practice of three")
-    third = cost()
+    third = costs()
     many(people, 297)
     outbox.drain()
     assert PublishedRecord.objects.count() == 300
-    assert [first, third] == [cost()] * 2
+    assert [third, costs()] == [first, first]
+    assert first == PINNED
 
 
 # --- Suggestions, feed, export -----------------------------------------------------------------
