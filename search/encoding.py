@@ -27,11 +27,11 @@ BATCH = 50
 
 def follow(changed: list[tuple[Entry, Document | None]]) -> None:
     """A companion of the index: what has gone loses its vector at once, what has changed is encoded later."""
-    meaning.drop([entry.pk for entry, document in changed if document is None])
+    saying = [entry for entry, document in changed if document is not None and meaning.passages(entry.body)]
+    meaning.drop({entry.pk for entry, _document in changed} - {entry.pk for entry in saying})
     if meaning.is_wanted():
-        for entry, document in changed:
-            if document is not None:
-                outbox.enqueue(WANTED, subject=entry, version=entry.revision)
+        for entry in saying:
+            outbox.enqueue(WANTED, subject=entry, version=entry.revision)
 
 
 def consume(row: Outbox) -> None:

@@ -122,6 +122,14 @@ def test_only_another_text_gets_another_vector(encoded: Things) -> None:
 
 
 @needs_encoder
+def test_a_name_alone_has_no_vector(encoded: Things) -> None:
+    bare = encoded.put(PROFILING, summary="")
+    assert deliver(encoding.WANTED) == 0
+    assert not EntryVector.objects.filter(entry=bare).exists()
+    assert near("perfilado de desempleados") == []
+
+
+@needs_encoder
 def test_a_new_vector_is_found_at_once_and_a_gone_one_no_more(encoded: Things) -> None:
     assert near("perfilado de desempleados") == [PROFILING]
     encoded.remove(PROFILING)
@@ -147,7 +155,7 @@ def test_the_nearest_cost_two_queries_however_many(encoded: Things) -> None:
     with asking(2):
         meaning.nearest(vector, ["public"], [KIND])
     for number in range(20):
-        encoded.put(f"Profiling of jobseekers in district {number}")
+        encoded.put(f"Profiling {number}", summary="Statistical profiling of jobseekers.")
     deliver(encoding.WANTED)
     assert len(meaning.nearest(vector, ["public"], [KIND], 15)) == 15
     with asking(2):
