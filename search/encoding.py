@@ -27,17 +27,18 @@ BATCH = 50
 
 def follow(changed: list[tuple[Entry, Document | None]]) -> None:
     """A companion of the index: what has gone loses its vector at once, what has changed is encoded later."""
-    meaning.drop([entry.pk for entry, document in changed if document is None])
+    saying = [entry for entry, document in changed if document is not None and meaning.passages(entry.body)]
+    meaning.drop({entry.pk for entry, _document in changed} - {entry.pk for entry in saying})
     if meaning.is_wanted():
-        for entry, document in changed:
-            if document is not None:
-                outbox.enqueue(WANTED, subject=entry, version=entry.revision)
+        for entry in saying:
+            outbox.enqueue(WANTED, subject=entry, version=entry.revision)
 
 
 def consume(row: Outbox) -> None:
-    """The slow consumer of WANTED."""
+    """The slow consumer of WANTED. Takes others that wait along: together they cost little more than one."""
+    others = Outbox.objects.filter(kind=WANTED, state=Outbox.State.WAITING).exclude(pk=row.pk).order_by("created_at")
     with as_service("relay", "search: meaning"):
-        encode([row.object_id])
+        encode({row.object_id, *others.values_list("object_id", flat=True)[: BATCH - 1]})
 
 
 def encode(entry_ids: Collection[UUID]) -> int:
@@ -62,6 +63,9 @@ def encode(entry_ids: Collection[UUID]) -> int:
 def _store(made: dict[UUID, tuple[str, bytes]]) -> int:
     locked = Entry.objects.live().select_for_update(of=("self",)).filter(pk__in=made).order_by("pk")
     still = [entry for entry in locked if meaning.digest_of(entry.body) == made[entry.pk][0]]
+    # Of two workers that had the same entry the second finds it done.
+    has = dict(EntryVector.objects.filter(entry__in=[one.pk for one in still]).values_list("entry_id", "digest"))
+    still = [entry for entry in still if has.get(entry.pk) != made[entry.pk][0]]
     if still:
         meaning.store({entry.pk: made[entry.pk] for entry in still})
         indexing.touch(still)

@@ -113,10 +113,13 @@ def vector_of(text: str) -> tuple[float, ...] | None:
 
 
 def passages(body: Mapping[str, Any]) -> list[str]:
-    """What of a document is encoded, in each language that it has: title and summary, alone and with the lead."""
+    """What of a document is encoded, in each language that it has: title and summary, alone and with the lead.
+
+    Nothing of what has a name and no more: names are a little near to everything, and are found by their words.
+    """
     texts = []
     for text in (body.get("texts", {}).get(code, {}) for code in CODES):
-        if text.get("title"):
+        if text.get("title") and (text.get("summary") or text.get("body")):
             heading = f"{text['title']}. {text.get('summary', '')}".strip()
             texts.append(heading)
             if text.get("body"):

@@ -31,7 +31,8 @@ DATA = Path(__file__).parent / "data" / "glossary.yaml"
 Kind = GlossaryTerm.Kind
 MAX_TERM = 120
 MAX_DEFINITION = 1000
-# Sent in the transaction that wrote the words of a concept (or whether it is listed); sender is the concept's class.
+# Sent in the transaction that wrote words (or whether a concept is listed), with one of the concepts that changed: once
+# for an edit, and once for a file.
 terms_written = Signal()
 
 
@@ -105,6 +106,7 @@ def save_concept(
     concept.edited_at = timezone.now()
     concept.save()
     _write_terms(concept, cleaned)
+    terms_written.send(sender=GlossaryConcept, concept=concept)
     audit.record(
         "glossary.added" if before is None else "glossary.edited",
         tenant_id=house,
@@ -124,6 +126,7 @@ def load_glossary(path: Path = DATA) -> int:
     """
     entries = yaml.safe_load(path.read_text(encoding="utf-8"))
     known = {one.code: one for one in GlossaryConcept.objects.prefetch_related("terms")}
+    changed: GlossaryConcept | None = None
     for entry in entries:
         code, concept = entry["code"], known.get(entry["code"])
         if concept is not None and concept.edited_at is not None:
@@ -143,6 +146,9 @@ def load_glossary(path: Path = DATA) -> int:
             concept.save(update_fields=["definition", "source"])
         if _words_of(concept) != cleaned:
             _write_terms(concept, cleaned)
+            changed = concept
+    if changed is not None:
+        terms_written.send(sender=GlossaryConcept, concept=changed)
     return len(entries)
 
 
@@ -217,7 +223,6 @@ def _write_terms(concept: GlossaryConcept, words: Mapping[str, Words]) -> None:
     )
     # What was prefetched is no longer true.
     getattr(concept, "_prefetched_objects_cache", {}).pop("terms", None)
-    terms_written.send(sender=GlossaryConcept, concept=concept)
 
 
 def _words_of(concept: GlossaryConcept) -> dict[str, Words]:

@@ -122,6 +122,14 @@ def test_only_another_text_gets_another_vector(encoded: Things) -> None:
 
 
 @needs_encoder
+def test_a_name_alone_has_no_vector(encoded: Things) -> None:
+    bare = encoded.put(PROFILING, summary="")
+    assert deliver(encoding.WANTED) == 0
+    assert not EntryVector.objects.filter(entry=bare).exists()
+    assert near("perfilado de desempleados") == []
+
+
+@needs_encoder
 def test_a_new_vector_is_found_at_once_and_a_gone_one_no_more(encoded: Things) -> None:
     assert near("perfilado de desempleados") == [PROFILING]
     encoded.remove(PROFILING)
@@ -147,7 +155,7 @@ def test_the_nearest_cost_two_queries_however_many(encoded: Things) -> None:
     with asking(2):
         meaning.nearest(vector, ["public"], [KIND])
     for number in range(20):
-        encoded.put(f"Profiling of jobseekers in district {number}")
+        encoded.put(f"Profiling {number}", summary="Statistical profiling of jobseekers.")
     deliver(encoding.WANTED)
     assert len(meaning.nearest(vector, ["public"], [KIND], 15)) == 15
     with asking(2):
@@ -275,3 +283,24 @@ def test_similar_practices_cost_the_same_for_one_and_for_four(people: People, cl
     deliver(encoding.WANTED)
     assert (few, cost()) == ((1, few[1]), (4, few[1]))
     assert few[1] <= 8
+
+
+@needs_encoder
+def test_rows_that_wait_together_are_encoded_together_and_each_entry_once(kind: Things) -> None:
+    made = [kind.put(f"Profiling of jobseekers in district {number}") for number in range(5)]
+    deliver(encoding.WANTED)
+    assert [entry(one.key).revision - one.revision for one in made] == [1] * 5
+    assert len(waiting(indexing.CHANGED)) == 10
+
+
+def test_loading_the_glossary_again_after_an_update_of_its_file_is_one_walk(db: None) -> None:
+    from network_site.taxonomy.glossary import load_glossary
+    from network_site.taxonomy.models import GlossaryTerm
+    from search import topics
+
+    deliver(topics.GLOSSARY_CHANGED)
+    load_glossary()
+    assert waiting(topics.GLOSSARY_CHANGED) == []
+    GlossaryTerm.objects.filter(concept__code__in=["telework", "strike"]).delete()
+    load_glossary()
+    assert len(waiting(topics.GLOSSARY_CHANGED)) == 1

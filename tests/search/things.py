@@ -43,7 +43,7 @@ class Things(SearchKind):
 
     def put(self, key: str, *, language: str = "en", audience: str = "public", **fields: Any) -> Entry:
         """Make or change a thing and bring its entry up to date."""
-        texts = fields.pop("texts", None) or {language: {"title": key, **fields}}
+        texts = fields.pop("texts", None) or {language: {"title": key, "summary": key, **fields}}
         self.kept[key] = Document(
             kind=KIND, key=key, texts=texts, source_language=next(iter(texts)), published_at=NOW, audience=audience
         )
