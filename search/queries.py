@@ -178,8 +178,8 @@ def _questions(query: SearchQuery, who: Viewer) -> tuple[Question | None, Questi
 
 def is_found(query: SearchQuery, entry: UUID, viewer: Viewer) -> bool:
     """Whether one entry fits, asked of the database, which is never behind its entries. Meaning does not count."""
-    question = questions.make(query, viewer)
-    question = replace(question, only=(entry,), facets=(), offset=0, limit=1, vector=None, highlight=False)
+    question = questions.make(query, viewer, with_meaning=False)
+    question = replace(question, only=(entry,), facets=(), offset=0, limit=1, highlight=False)
     return bool(doors.reserve().ids(question, 1))
 
 

@@ -14,7 +14,7 @@ os.environ.pop("REDIS_URL", None)
 os.environ["TEST_ELASTICSEARCH_URL"] = os.environ.pop("ELASTICSEARCH_URL", os.environ.get("TEST_ELASTICSEARCH_URL", ""))
 
 from .base import *  # noqa: F403  (production first, then what tests need)
-from .base import LOGGING, STORAGES
+from .base import LOGGING, SEARCH_ENCODER, STORAGES
 
 TEST_ELASTICSEARCH_URL = os.environ["TEST_ELASTICSEARCH_URL"]
 DEVELOPER_PAGES = True
@@ -34,3 +34,5 @@ ACCOUNT_RATE_LIMITS = False
 LOGGING = LOGGING | {"root": {"handlers": ["console"], "level": "WARNING"}}
 # Tests of the API ask thousands of times from one address; the limit has its own test.
 API_REQUESTS_PER_MINUTE = 1_000_000
+# Meaning has its own tests (tests/search); everywhere else it would be worked out for every practice that a test makes.
+TEST_SEARCH_ENCODER, SEARCH_ENCODER = SEARCH_ENCODER, ""

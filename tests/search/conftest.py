@@ -34,6 +34,12 @@ def forget_engines() -> None:
     client.forget()
 
 
+@pytest.fixture(autouse=True)
+def meanings(settings: Any) -> None:
+    """Here the encoder is there, where this run has one (SEARCH_ENCODER); other tests go by words alone."""
+    settings.SEARCH_ENCODER = configured.TEST_SEARCH_ENCODER
+
+
 @pytest.fixture
 def elasticsearch(settings: Any, worker_id: str) -> Iterator[str]:
     """The address of the running node, set up as this site's, under a prefix of this process's own; no index yet.

@@ -72,7 +72,7 @@ def pks(entries: list[Entry]) -> list[UUID]:
 
 def meaning(*beginning: float) -> list[float]:
     """A vector that begins like this, and is otherwise nothing."""
-    return [*beginning, *[0.0] * (dimensions() - len(beginning))]
+    return [*beginning, *[0.0] * (DIMENSIONS - len(beginning))]
 
 
 # --- Words -----------------------------------------------------------------------------------

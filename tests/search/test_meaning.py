@@ -28,7 +28,7 @@ from ..queries import asking
 from .things import KIND, Things, deliver, entry, things, waiting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
-needs_encoder = pytest.mark.skipif(not site.SEARCH_ENCODER, reason="this run goes by words alone (SEARCH_ENCODER)")
+needs_encoder = pytest.mark.skipif(not site.TEST_SEARCH_ENCODER, reason="this run goes by words alone (SEARCH_ENCODER)")
 ENCODER = "search.meaning:SentenceEncoder"
 
 PROFILING = "Statistical profiling of jobseekers"

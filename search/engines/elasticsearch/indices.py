@@ -19,6 +19,7 @@ from uuid import UUID
 
 from django.conf import settings
 
+from ... import meaning
 from ...documents import FIELDS
 from ...kinds import kinds
 from ...models import Entry
@@ -109,7 +110,7 @@ def mappings() -> dict[str, Any]:
             "revision": {"type": "long"},
             "vector": {
                 "type": "dense_vector",
-                "dims": dimensions(),
+                "dims": meaning.DIMENSIONS,
                 "index": True,
                 "similarity": "cosine",
                 "index_options": {"type": "int8_hnsw"},
@@ -129,21 +130,8 @@ def _texts(name: str) -> dict[str, Any]:
     }
 
 
-def dimensions() -> int:
-    """How long a vector is."""
-    try:
-        from ...meaning import DIMENSIONS
-    except ImportError:
-        return 512
-    return int(DIMENSIONS)
-
-
 def vectors_of(entries: Sequence[Entry]) -> Mapping[UUID, Sequence[float]]:
     """The vectors of these entries, as far as there are any."""
-    try:
-        from ... import meaning
-    except ImportError:
-        return {}
     found: Mapping[UUID, Sequence[float]] = meaning.vectors_of([entry.pk for entry in entries if not entry.is_gone])
     return found
 

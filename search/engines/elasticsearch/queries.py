@@ -17,13 +17,9 @@ from network_site.common.language import CODES
 
 from ...documents import FIELDS
 from ...enums import Sort
+from ...meaning import ALIKE, THRESHOLD
 from ..base import FIELD_WEIGHTS, FOLDED, MAX_RISE, OWN_LANGUAGE, TITLE_PHRASE, OtherName, Question, Unit
 from .indices import LANGUAGES, LONGEST_PREFIX, SHORTEST_PREFIX
-
-try:
-    from ...meaning import ALIKE, THRESHOLD
-except ImportError:  # The branch of meanings has not landed.
-    ALIKE, THRESHOLD = 0.5, 0.4
 
 # What stands in more than one field or under more than one name counts a little more than what stands in one.
 TIE = 0.1
