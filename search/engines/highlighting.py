@@ -129,7 +129,9 @@ class Highlighter:
     def _role_of(self, written: str, language: str, is_loud: bool) -> _Role | None:
         wanted = self.wanted[language]
         marks, names = [], []
-        for part in stems.words(written):
+        # Nearly all words are in one part: not taken apart, because a page of results has thousands of them.
+        parts = (stems.Word(written, 0, len(written)),) if written.isalnum() else stems.words(written)
+        for part in parts:
             tokens = stems.tokens(part.text.lower() if is_loud else part.text, language)
             marks += [(part.start, part.end, wanted.tokens[token]) for token in tokens[:2] if token in wanted.tokens]
             names += wanted.phrases.get(tokens[0], [])

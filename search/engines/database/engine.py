@@ -32,7 +32,7 @@ DAY = 86_400_000_000
 NEAREST, MEANING = 20, 0.5
 # So many words of a title say what it is about.
 LONGEST_TITLE = 12
-# Of more documents than this all rows are read: a list of so many numbers would take longer.
+# Of more documents than this all rows are read instead of a list of so many numbers. A guess, not measured.
 FEW = 2_500
 # What things have in common when nothing is known of their meaning: how they look says less than what they are about.
 NOT_IN_COMMON = frozenset({"kind", "language", "evidence", "provenance", "section"})
@@ -228,7 +228,7 @@ def _narrowed(rows: list[Row], question: Question) -> tuple[list[Row], dict[str,
 
 def _count(rows: Iterable[Row]) -> dict[str, dict[str, int]]:
     counts: dict[str, dict[str, int]] = {}
-    # One long text is split and counted in C, many times faster than row by row.
+    # One long text is split and counted in C, not row by row.
     for line, count in Counter("".join([row.facets for row in rows]).split("\n")).items():
         name, _equals, value = line.partition("=")
         if name:

@@ -90,7 +90,7 @@ def find(wanted: Sequence[Wanted], *, is_prefix: bool = False) -> list[list[int]
             )
             rows = cursor.fetchall()
         else:
-            # FTS5 is asked once for each row of the list. One text of numbers is read much faster than as many rows.
+            # FTS5 is asked once for each row of the list. One text of numbers instead of as many rows.
             cursor.execute(
                 "SELECT q.key, (SELECT group_concat(rowid) FROM search_words WHERE search_words MATCH q.value)"
                 " FROM json_each(%s) q",
