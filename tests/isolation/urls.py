@@ -63,6 +63,7 @@ ADDRESSES: dict[str, Address] = {
         (
             "api/v1/",
             "api/v1/openapi.json",
+            "api/v1/search/",
             "api/v1/practices/",
             "api/v1/organizations/",
             "api/v1/schemes/",
