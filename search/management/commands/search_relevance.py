@@ -75,11 +75,11 @@ def fill(kind: JudgedKind) -> None:
     with as_service("relay", "search: measuring relevance"):
         for some in indexing.batches(list(kind.records)):
             indexing.refresh(KIND, some)
-            _later("search.encoding", "encode", [entry_id(KIND, key) for key in some])
-        _later("search.spelling", "count_words")
+            do_now("search.encoding", "encode", [entry_id(KIND, key) for key in some])
+        do_now("search.spelling", "count_words")
 
 
-def _later(module: str, name: str, *arguments: Any) -> None:
+def do_now(module: str, name: str, *arguments: Any) -> None:
     """Do now what follows a change a little later: vectors of meaning, words for the spelling."""
     if find_spec(module):
         getattr(import_module(module), name)(*arguments)
