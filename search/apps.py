@@ -28,6 +28,7 @@ class SearchConfig(AppConfig):
         personal_data.sources.fill("search", own_data.Source())
         trail.describers.fill("search", own_data.Describer())
         indexing.companion(texts.follow)
+        indexing.when_touched(texts.keep_step)
         exporting.connect()
         record_words.fill("search", words_in_records)
         periodic.jobs.fill("search.hasten", (5, hasten))

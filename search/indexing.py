@@ -37,6 +37,8 @@ TOPIC = "topic"
 # What the embedded engine and others keep beside an entry is written in the same transaction.
 Companion = Callable[[list[tuple[Entry, Document | None]]], None]
 _companions: list[Companion] = []
+# Who is told, likewise, of entries that became a revision newer though their documents are the same.
+_touched: list[Callable[[Sequence[Entry]], None]] = []
 
 
 def companion(function: Companion) -> Companion:
@@ -52,6 +54,12 @@ _followed: list[str] = []
 def followed() -> tuple[str, ...]:
     """The kinds of outbox rows that entries follow."""
     return tuple(_followed)
+
+
+def when_touched(function: Callable[[Sequence[Entry]], None]) -> None:
+    """Register a function that is told of entries which got a new revision and kept their document."""
+    if function not in _touched:
+        _touched.append(function)
 
 
 def follow(kind: str, *events: str) -> None:
@@ -118,7 +126,8 @@ def refresh(kind: str, keys: Collection[str]) -> int:
 
 def _with_topics(document: Document) -> Document:
     """The document with the concepts that it is about, as a facet that no page offers."""
-    return replace(document, facets={**document.facets, TOPIC: vocabulary.topics_of(document.texts)})
+    topics = (*document.facets.get(TOPIC, ()), *vocabulary.topics_of(document.texts))
+    return replace(document, facets={**document.facets, TOPIC: topics})
 
 
 @transaction.atomic
@@ -128,6 +137,8 @@ def touch(entries: Sequence[Entry]) -> None:
         entry.revision += 1
         entry.changed_at = timezone.now()
     Entry.objects.bulk_update(entries, ["revision", "changed_at"])
+    for tell in _touched:
+        tell(entries)
     announce(entries)
 
 

@@ -18,7 +18,7 @@ from network_site.publishing.selectors import Facet
 
 from . import doors, facets, questions, spelling
 from .asked import SearchQuery
-from .engines.base import WINDOW, Answer, Engine, EngineUnavailable, Fragment, Question
+from .engines.base import LESS, WINDOW, Answer, Engine, EngineUnavailable, Fragment, Question
 from .kinds import kinds
 from .models import Entry, Mark
 from .viewers import Viewer
@@ -134,29 +134,47 @@ class _Outcome:
 
 
 def _outcome(query: SearchQuery, who: Viewer, **shape: Any) -> _Outcome:
-    """Ask as it was typed; where that finds little, and words look like slips, the mended words too."""
+    """Ask as it was typed; where that finds little, and words look like slips, the mended words too.
+
+    A long question of which nothing has three quarters is content with half.
+    """
     typed, mended, text = _questions(query, who)
     if typed is None:
         return _Outcome(Answer(0, (), {}))
-    asked = replace(typed, **shape)
-    answer, is_reduced = _ask(lambda engine: engine.ask(asked))
-    if mended is None or answer.total >= FEW:
-        return _Outcome(answer, is_reduced)
-    second = replace(mended, **shape)
-    better, is_reduced = _ask(lambda engine: engine.ask(second))
-    if better.total and not answer.total:
-        return _Outcome(better, is_reduced, corrected=text)
-    return _Outcome(answer, is_reduced, suggestion=text if better.total > answer.total else "")
+    answer, is_reduced = _answer(typed, shape)
+    if mended is not None and answer.total < FEW:
+        better, is_reduced = _answer(mended, shape)
+        if better.total and not answer.total:
+            return _Outcome(better, is_reduced, corrected=text)
+        if better.total > answer.total:
+            return _Outcome(answer, is_reduced, suggestion=text)
+    if not answer.total and _is_long(mended or typed):
+        answer, is_reduced = _answer(replace(mended or typed, share=LESS), shape)
+        return _Outcome(answer, is_reduced, corrected=text if answer.total and mended else "")
+    return _Outcome(answer, is_reduced)
+
+
+def _answer(question: Question, shape: Mapping[str, Any]) -> tuple[Answer, bool]:
+    asked = replace(question, **shape)
+    return _ask(lambda engine: engine.ask(asked))
+
+
+def _is_long(question: Question) -> bool:
+    return replace(question, share=LESS).needed < question.needed
 
 
 def _walk(query: SearchQuery, who: Viewer, limit: int) -> tuple[list[UUID], bool]:
-    """All that fits, in order, and whether search was reduced."""
+    """All that fits, in the order of `search`, and whether search was reduced."""
+    typed, mended, _text = _questions(query, who)
+    tries = [question for question in (typed, mended) if question is not None]
+    tries += [replace(question, share=LESS) for question in tries[-1:] if _is_long(question)]
     walked: list[UUID] = []
     is_reduced = False
-    for question in _questions(query, who)[:2]:
-        if question is not None and not walked:
-            asked = replace(question, facets=(), offset=0, highlight=False)
-            walked, is_reduced = _ask(lambda engine, asked=asked: engine.ids(asked, limit))  # type: ignore[misc]
+    for question in tries:
+        asked = replace(question, facets=(), offset=0, highlight=False)
+        walked, is_reduced = _ask(lambda engine, asked=asked: engine.ids(asked, limit))  # type: ignore[misc]
+        if walked:
+            break
     return walked, is_reduced
 
 

@@ -55,9 +55,12 @@ def hasten() -> None:
 
 
 def catch_up() -> None:
-    """Every quarter of an hour: entries follow what changed without telling."""
+    """Every quarter of an hour: entries follow what changed without telling, and the embedded words the entries."""
+    from .engines.database import texts
+
     with as_service("relay", "search: catching up"):
         indexing.catch_up()
+        texts.catch_up()
 
 
 def reconcile_index() -> None:

@@ -88,6 +88,7 @@ def use(name: str) -> None:
 
 
 def _fill() -> None:
+    from network_site.common.models import Outbox
     from network_site.organizations import seeding as organizations
     from network_site.organizations.actor import acting_as, service_actor
     from network_site.publishing import seeding as publishing
@@ -103,6 +104,8 @@ def _fill() -> None:
     with acting_as(service_actor("seeding"), reason="test template"):
         organizations.load_organizations()
         publishing.load_pages(PAGES)
+    # Tests begin with nothing to do, and find what they have made themselves.
+    Outbox.objects.all().delete()
     connection.close()
 
 

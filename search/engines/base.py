@@ -18,6 +18,7 @@ WINDOW = 10_000  # further than this a result is walked through (`ids`), not pag
 # The share of a question's units that a thing must have: of one or two all of them, of more three quarters.
 ALL_UP_TO = 2
 SHARE = 0.75
+LESS = 0.5
 # What a match is worth by field, the reader's own language against others, and words against their other names.
 FIELD_WEIGHTS = {"title": 4.0, "summary": 2.0, "keywords": 1.5, "body": 1.0}
 OWN_LANGUAGE = 3.0
@@ -77,12 +78,14 @@ class Question:
     # Only these entries (alerts ask whether one of them fits); empty means all.
     only: tuple[UUID, ...] = ()
     highlight: bool = True
+    # The part of more than two units that a document must have; the façade asks for less when nothing has that much.
+    share: float = SHARE
 
     @property
     def needed(self) -> int:
         """How many of the units a document must have."""
         count = len(self.units)
-        return count if count <= ALL_UP_TO else math.ceil(count * SHARE)
+        return count if count <= ALL_UP_TO else math.ceil(count * self.share)
 
 
 @dataclass(frozen=True)

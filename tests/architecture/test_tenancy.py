@@ -195,7 +195,9 @@ def test_nobody_builds_a_queryset_beside_the_managers() -> None:
 
 
 def test_nobody_writes_raw_sql_but_the_floor() -> None:
-    assert files_with(calls_method("raw", "extra")) == set()
+    # The DSL of Elasticsearch has an `extra` too; no SQL is near it.
+    of_elasticsearch = {path for path in files_with(calls_method("extra")) if "/engines/elasticsearch/" in path}
+    assert files_with(calls_method("raw", "extra")) - of_elasticsearch == set()
     assert files_with(names("RawSQL")) == set()
     assert files_with(calls_method("cursor")) == set(CURSOR_ALLOWED)
 

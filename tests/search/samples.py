@@ -44,7 +44,7 @@ class Samples(SearchKind):
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.label = name.capitalize()
+        self.label = self.one = name.capitalize()
         self.things: dict[str, Document] = {}
 
     def stamps(self) -> Iterable[tuple[str, str]]:

@@ -33,9 +33,10 @@ from search.engines.base import (
 from search.engines.elasticsearch import ElasticsearchEngine, client, queries
 from search.engines.elasticsearch.breaker import Breaker, Failure
 from search.engines.elasticsearch.engine import fragment
-from search.engines.elasticsearch.indices import alias_of, dimensions
+from search.engines.elasticsearch.indices import alias_of
 from search.enums import Sort
 from search.kinds import kinds
+from search.meaning import DIMENSIONS
 from search.models import Entry
 from search.queries import search
 from search.viewers import Viewer

@@ -34,7 +34,7 @@ from search.models.entries import entry_id
 from . import conftest
 from .samples import Samples, document
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 
 KIND = "practice"
 

@@ -46,8 +46,6 @@ from ..people import People, acting, get, step, submitted
 from ..practices.documents import record
 from . import conftest
 
-pytestmark = pytest.mark.embedded
-
 log = logging.getLogger(__name__)
 
 FOLDER = Path(configured.BASE_DIR, "tools", "elasticsearch_node")

@@ -28,6 +28,7 @@ class Things(SearchKind):
 
     name = KIND
     label = "Things"
+    one = "Thing"
 
     def __init__(self) -> None:
         self.kept: dict[str, Document] = {}

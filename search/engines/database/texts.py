@@ -31,6 +31,15 @@ def follow(changed: list[tuple[Entry, Document | None]]) -> None:
     remove([entry.pk for entry, document in changed if document is None])
 
 
+def keep_step(entries: Sequence[Entry]) -> None:
+    """Their words are the same: only the revision is newer."""
+    revisions = {entry.pk: entry.revision for entry in entries}
+    rows = list(EmbeddedEntry.objects.filter(entry_id__in=revisions))
+    for row in rows:
+        row.revision = revisions[row.entry_id]
+    EmbeddedEntry.objects.bulk_update(rows, ["revision"])
+
+
 @transaction.atomic
 def write(entries: Sequence[Entry]) -> None:
     """Write rows and words of live entries, instead of what there was."""
