@@ -26,6 +26,7 @@ class Source:
         "practices.EvidenceItem.author": "none: the author of a publication",
         "practices.EvidenceItem.file_name": "none: the name of a file",
         "practices.Attachment.file_name": "none: the name of a file",
+        "publishing.PublishedFile.name": "none: the name of a file",
         "practices.ProposedField.name": "none: the name of a question",
         **dict.fromkeys(
             (

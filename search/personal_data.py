@@ -27,6 +27,7 @@ class Source:
         "search.SavedSearch.name": "saved_searches",
         "search.SearchFollower.person_id": "saved_searches",
         "search.EntryFacet.name": "none: the name of a facet of what is public",
+        "search.Mark.name": "none: the name of a counter",
     }
 
     def parts(self, user: User) -> Mapping[str, Any]:

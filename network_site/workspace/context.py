@@ -35,7 +35,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "footer_groups": SimpleLazyObject(lambda: footer_groups(request)),
         "announcements": SimpleLazyObject(lambda: announcements_for(request)),
         "unread_notices": SimpleLazyObject(lambda: unread(request)),
-        "search_url": SimpleLazyObject(search_path),
+        # Not `search_url`: Wagtail's own lists take a variable of that name for theirs.
+        "site_search_url": SimpleLazyObject(search_path),
         "home_url": f"/{get_language() or settings.LANGUAGE_CODE}/",
         "sign_in_url": reverse("account_login"),
         "has_organization_sign_in": SimpleLazyObject(lambda: IdentityProvider.objects.filter(is_active=True).exists()),

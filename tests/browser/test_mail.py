@@ -162,7 +162,7 @@ def test_choosing_needs_no_mouse_and_no_script(visitors: Visitors) -> None:
     page.locator("[name=hour]").select_option("18")
     page.locator("main").get_by_role("button", name="Save", exact=True).focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("status")).to_contain_text("Saved.")
+    expect(page.locator("main").get_by_role("status")).to_contain_text("Saved.")
     page.reload()
     expect(page.locator("[name='practice.returned'][value=weekly]")).to_be_checked()
     expect(page.locator("[name=hour]")).to_have_value("18")

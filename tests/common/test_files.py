@@ -114,6 +114,7 @@ def test_a_file_leaves_as_a_download_that_no_browser_interprets(name: str, dispo
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "default-src 'none'; sandbox",
         "Cache-Control": "private, no-store",
+        "X-Robots-Tag": "noindex",
     }
 
 

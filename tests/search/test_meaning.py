@@ -284,7 +284,7 @@ def test_similar_practices_cost_the_same_for_one_and_for_four(people: People, cl
         record_of(people, title=f"Inspectors write before they visit, district {number}")
     deliver(encoding.WANTED)
     assert (few, cost()) == ((1, few[1]), (4, few[1]))
-    assert few[1] <= 8
+    assert few[1] <= 13
 
 
 @needs_encoder
