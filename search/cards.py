@@ -39,10 +39,28 @@ def excerpts(hit: Hit) -> list[Excerpt]:
     found = []
     for name, fragments in hit.highlights.items():
         for pieces in fragments:
+            if name == "keywords":
+                found += _keywords(pieces, texts, first)
+                continue
             words = _joined(pieces)
             language = next((code for code in first if words in texts.get(code, {}).get(name, "")), "")
             found.append(Excerpt(name, language, pieces))
     return found
+
+
+def _keywords(pieces: Fragment, texts: Mapping[str, Mapping[str, str]], first: Sequence[str]) -> list[Excerpt]:
+    """The keywords in which the marked words stand, each whole: a row of keywords is no sentence."""
+    marked = [text for text, is_match in pieces if is_match]
+    for code in first:
+        lines = texts.get(code, {}).get("keywords", "").split("\n")
+        shown = [(line, word) for line in lines for word in marked if word in line]
+        if shown:
+            kept = {line: line.partition(word) for line, word in reversed(shown)}
+            return [
+                Excerpt("keywords", code, ((before, False), (word, True), (after, False)))
+                for before, word, after in reversed(kept.values())
+            ]
+    return []
 
 
 def cards(hits: Sequence[Hit], *, is_mixed: bool) -> list[dict[str, Any]]:
