@@ -6,7 +6,7 @@ VENV   := .venv/bin
 ARGS   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run prepare seed test test-postgres nightly check format messages services services-stop doctor lock clean
+.PHONY: help run prepare seed test test-postgres nightly bench check format messages services services-stop doctor lock clean
 
 help: ## List the commands
 	@echo "Enlace, the network of ministries of labour. Commands:"
@@ -38,6 +38,9 @@ nightly: ## The longer proofs: all checks and all tests, on SQLite and on Postgr
 	@$(PYTHON) tools/services.py run --only elasticsearch -- env -u DATABASE_URL -u DATABASE_OWNER_URL \
 	    $(VENV)/python -m pytest -n auto -m "" $(ARGS)
 	@$(PYTHON) tools/services.py run --test -- $(VENV)/python -m pytest -n auto -m "" $(ARGS)
+
+bench: ## Measure the search (with ELASTICSEARCH_URL set; ARGS='--records 100000'); figures in docs/benchmarks.md
+	@$(VENV)/python -m benchmarks.search $(ARGS)
 
 check: ## Style, types, import contracts, migrations, translations, deployment settings
 	@$(PYTHON) tools/run.py messages --dev

@@ -20,12 +20,28 @@ def plant(places: dict[str, Any]) -> None:
     plant_exports(places)
     plant_console(places)
     plant_provider()
+    plant_searches()
 
 
 def person(name: str) -> Any:
     from network_site.organizations.models import User
 
     return User.objects.get(email=f"{name}@demo.enlace.example")
+
+
+def plant_searches() -> None:
+    """What a contributor saved for herself, and for her ministry."""
+    from network_site.organizations.actor import acting_as
+    from network_site.organizations.selectors import actor_for
+    from search import services
+    from search.asked import SearchQuery
+    from search.models import SavedSearch
+
+    with acting_as(actor_for(person("contributor"))):
+        if not SavedSearch.objects.exists():
+            query = SearchQuery(text="inspection", kinds=("practice",), filters={"country": ("UY",)})
+            services.save_search(name="Inspection in the country", query=query, rhythm="weekly")
+            services.save_search(name="Everything on profiling", query=SearchQuery(text="profiling"), is_shared=True)
 
 
 def plant_assistance(places: dict[str, Any]) -> None:
@@ -167,6 +183,9 @@ def addresses(code: str, places: dict[str, Any]) -> dict[str, tuple[str, str]]:
         # The workspace.
         "mail_settings": ("focal", at("workspace:mail_settings")),
         "exports": ("contributor", at("workspace:exports")),
+        "searches": ("contributor", at("searches:list")),
+        "searches_none": ("specialist", at("searches:list")),
+        "save_search": ("contributor", f"{at('searches:new')}?q=inspection&kind=practice&country=UY"),
         "export_ready": ("contributor", at("workspace:export", places["export_ready"])),
         "export_running": ("contributor", at("workspace:export", places["export_running"])),
         "word": ("contributor", at("practices:word", places["draft"])),

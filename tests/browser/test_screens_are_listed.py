@@ -39,7 +39,8 @@ NO_SCREEN: dict[str, str] = {
             "*/workspace/practices/<uuid:pk>/word/form/", "practices.DatabankPage: feed/",
             "practices.DatabankPage: <int:number>-<slug:slug>/pdf/",
             "practices.DatabankPage: <int:number>-<slug:slug>/v<int:version>/pdf/",
-            "publishing.OrganizationsPage: <slug:key>/feed/",
+            "publishing.OrganizationsPage: <slug:key>/feed/", "api/v1/search/", "search.SearchPage: feed/",
+            "search.SearchPage: suggest/",
         ),
         FILE,
     ),
@@ -52,14 +53,15 @@ NO_SCREEN: dict[str, str] = {
             "*/workspace/organization/invitations/<uuid:pk>/send/",
             "*/workspace/organization/invitations/<uuid:pk>/revoke/", "admin/console/letters/retry/",
             "admin/console/letters/<uuid:pk>/retry/", "admin/console/term/<str:code>/restore/",
-            "admin/console/announcements/<uuid:pk>/end/",
+            "admin/console/announcements/<uuid:pk>/end/", "*/workspace/searches/<uuid:pk>/follow/",
+            "*/workspace/searches/<uuid:pk>/remove/", "admin/console/term/<str:code>/back-in-use/",
         ),
         FORM,
     ),
     **dict.fromkeys(
         (
             "admin/login/", "_util/login/", "*/_util/login/", "*/workspace/notices/<uuid:pk>/",
-            "*/workspace/network/assistance/<uuid:pk>/", "practices.DatabankPage: <int:number>/",
+            "*/workspace/network/assistance/<uuid:pk>/", "*/workspace/searches/found/<uuid:pk>/", "practices.DatabankPage: <int:number>/",
             "accounts/saml/<slug:key>/acs/finish/",  # or to the refusal that sso_refused shows
         ),
         LEADS,
