@@ -51,6 +51,10 @@ def practice_in_spanish(page: Page) -> None:
     page.locator("header a[hreflang=es]").first.click()
 
 
+def search(page: Page) -> None:
+    page.goto("/es/buscar/?q=perfilado+de+desempleados&kind=practice")
+
+
 def sign_in(page: Page) -> None:
     page.goto("/en/accounts/login/")
 
@@ -91,6 +95,7 @@ SCREENS: dict[str, tuple[str, Callable[[Page], None]]] = {
     "databank": ("", databank),
     "practice": ("", practice),
     "practice-es": ("", practice_in_spanish),
+    "search": ("", search),
     "sign-in": ("", sign_in),
     "workspace": ("contributor", workspace),
     "form": ("contributor", form_step),

@@ -38,7 +38,8 @@ WORKSPACE = (
     "version_for_staff", "version_to_publish", "translate", "screening", "reviewers", "adjudication", "queue",
     "reviews", "review_closed", "review_open", "review_filed", "forbidden", "foreign", "file_missing",
     "people", "people_for_members", "person", "farewell", "leave", "invite", "trail", "mail_settings",
-    "exports", "export_ready", "export_running", "searches", "searches_none", "save_search", "word", "interview", "assistance", "assistance_waiting",
+    "exports", "export_ready", "export_running", "searches", "searches_none", "save_search", "word", "interview",
+    "assistance", "assistance_waiting",
     "assistance_open", "confirm",
 )  # fmt: skip
 # Inside Wagtail's admin: the frame is Wagtail's, the content is ours.

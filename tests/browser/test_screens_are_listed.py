@@ -61,7 +61,8 @@ NO_SCREEN: dict[str, str] = {
     **dict.fromkeys(
         (
             "admin/login/", "_util/login/", "*/_util/login/", "*/workspace/notices/<uuid:pk>/",
-            "*/workspace/network/assistance/<uuid:pk>/", "*/workspace/searches/found/<uuid:pk>/", "practices.DatabankPage: <int:number>/",
+            "*/workspace/network/assistance/<uuid:pk>/", "*/workspace/searches/found/<uuid:pk>/",
+            "practices.DatabankPage: <int:number>/",
             "accounts/saml/<slug:key>/acs/finish/",  # or to the refusal that sso_refused shows
         ),
         LEADS,
