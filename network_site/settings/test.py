@@ -9,7 +9,7 @@ os.environ.setdefault("ENLACE_VAR", os.path.join(tempfile.gettempdir(), f"enlace
 os.environ.setdefault("ENLACE_DEMO", "1")
 os.environ.setdefault("PRIVATE_ACCEL_LOCATION", "")
 # The suite never talks to a broker: consumers run in the test's own process.
-os.environ.pop("REDIS_URL", None)
+os.environ["TEST_REDIS_URL"] = os.environ.pop("REDIS_URL", os.environ.get("TEST_REDIS_URL", ""))
 # Tests of Elasticsearch set this for themselves (tests/search); all others search in the database.
 os.environ["TEST_ELASTICSEARCH_URL"] = os.environ.pop("ELASTICSEARCH_URL", os.environ.get("TEST_ELASTICSEARCH_URL", ""))
 

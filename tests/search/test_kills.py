@@ -35,6 +35,7 @@ from practices import services
 from practices.importing import Row
 from practices.models import PracticeVersion
 from search import indexing, queries
+from search import services as saving
 from search.asked import SearchQuery
 from search.engines.elasticsearch import comparing, writing
 from search.kinds import kinds
@@ -52,6 +53,7 @@ FOLDER = Path(configured.BASE_DIR, "tools", "elasticsearch_node")
 PREFIX = "kills"
 CHOICES = ("publish", "publish", "publish", "change", "change", "change", "withdraw", "send")
 HEALED = 60
+REDIS = os.environ.get("TEST_REDIS_URL", "")
 
 
 class Node:
@@ -89,12 +91,18 @@ class Node:
             subprocess.run(["bash", FOLDER / "node.sh", "stop", self.home], check=False, capture_output=True)
 
 
-class Relay:
-    """The relay as a process of its own; supervised: when it was killed it is started again."""
+class Process:
+    """The relay, or a worker, as a process of its own; supervised: when it was killed it is started again."""
 
-    def __init__(self, node: Node) -> None:
+    COMMANDS = {
+        "relay": (["manage.py", "relay"], b"relay: waiting for work"),
+        "worker": (["-m", "celery", "-A", "network_site", "worker", "-P", "solo", "-l", "INFO"], b" ready."),
+    }
+
+    def __init__(self, name: str, node: Node) -> None:
         site = connection.settings_dict
-        self.log = node.home / "relay.log"
+        self.command, self.says = self.COMMANDS[name]
+        self.log = node.home / f"{name}.log"
         left_out = {"DATABASE_URL", "REDIS_URL", "ELASTICSEARCH_URL"}
         self.environment = {name: value for name, value in os.environ.items() if name not in left_out} | {
             "DATABASE_URL": f"postgresql://{site['USER']}@{site['HOST']}:{site['PORT']}/{site['NAME']}"
@@ -103,6 +111,8 @@ class Relay:
             "DJANGO_SETTINGS_MODULE": "tests.search.settings_kills",
             "TEST_ELASTICSEARCH_URL": node.url,
             "TEST_ELASTICSEARCH_PREFIX": PREFIX,
+            "TEST_REDIS_URL": REDIS,
+            "TEST_QUEUE": f"kills-{node.port}",
             "PYTHONUNBUFFERED": "1",
         }
         self.starts = 0
@@ -113,13 +123,13 @@ class Relay:
         self.starts += 1
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "relay"],
+                [sys.executable, *self.command],
                 cwd=configured.BASE_DIR, env=self.environment, stdout=log, stderr=log,
             )  # fmt: skip
 
     def started(self) -> None:
         """Wait until it works."""
-        wait_until(lambda: self.log.read_bytes().count(b"relay: waiting for work") == self.starts, 120)
+        wait_until(lambda: self.log.read_bytes().count(self.says) == self.starts, 120)
 
     def kill(self) -> None:
         self.started()
@@ -148,13 +158,15 @@ def node(tmp_path: Path, settings: Any, committed_db: str) -> Iterator[Node]:
 
 
 @contextmanager
-def relay(node: Node) -> Iterator[Relay]:
-    own = Relay(node)
+def processes(node: Node) -> Iterator[dict[str, Process]]:
+    """What carries the work: the relay, and where there is a broker (REDIS_URL) a worker."""
+    own = {name: Process(name, node) for name in (("relay", "worker") if REDIS else ("relay",))}
     try:
         yield own
     finally:
-        own.process.kill()
-        own.process.wait(30)
+        for one in own.values():
+            one.process.kill()
+            one.process.wait(30)
 
 
 class Databank:
@@ -166,6 +178,10 @@ class Databank:
         # Whoever hears that a ministry sent something.
         self.specialists = [self.writer, people.specialist()]
         self.focal_point: User = people.focal_point()
+        # Whoever saved a search that everything here fits.
+        self.follower: User = people.focal_point()
+        with acting(self.follower):
+            saving.save_search(name="Inspection", query=SearchQuery(text="inspection"))
         self.chance = chance
         self.public: dict[str, UUID] = {}
         self.done: Counter[str] = Counter()
@@ -211,15 +227,16 @@ def differing() -> list[comparing.Differences]:
 
 
 def storm(node: Node, people: People, *, writes: int, kills: int, seed: int) -> Databank:
-    """So many writes, with so many kills of relay and node among them; at the end both are up again."""
+    """So many writes, with so many kills of relay, worker and node among them; at the end all are up again."""
     chance = random.Random(seed)
     databank = Databank(people, chance)
     moments = set(chance.sample(range(5, writes - 5), kills))
-    victims = [("relay", "node")[number % 2] for number in range(kills)]
+    names = ["relay", "node", *(["worker"] if REDIS else [])]
+    victims = [names[number % len(names)] for number in range(kills)]
     chance.shuffle(victims)
     killed: Counter[str] = Counter()
     comes_back: int | None = None
-    with relay(node) as own:
+    with processes(node) as own:
         wait_until(lambda: not search_rows().exists() and Entry.objects.exists(), 120)
         for number in range(writes):
             if number == comes_back:
@@ -236,14 +253,15 @@ def storm(node: Node, people: People, *, writes: int, kills: int, seed: int) -> 
                     node.send(signal.SIGKILL)
                     comes_back = number + chance.randint(2, 5)
                 else:
-                    own.kill()
-                    own.start()
+                    own[victim].kill()
+                    own[victim].start()
                 killed[victim] += 1
             databank.write()
         if comes_back is not None:
             node.start()
         node.started()
-        own.started()
+        for one in own.values():
+            one.started()
         assert killed.total() == kills
         healed = time.monotonic()
         wait_until(lambda: not search_rows().exists(), HEALED)
@@ -264,7 +282,13 @@ def index_is_the_database(databank: Databank) -> None:
         assert Entry.objects.live().filter(kind="practice").count() == public
         assert [indexing.drift(name).keys for name in dict(kinds.items())] == [()] * len(dict(kinds.items()))
         assert not Outbox.objects.filter(state="dead").exists()
-        told = Counter(Notice.objects.values_list("recipient_id", "kind"))
+        told = Counter(Notice.objects.exclude(kind=saving.FOUND).values_list("recipient_id", "kind"))
+        alerts = list(Notice.objects.filter(kind=saving.FOUND).values_list("recipient_id", "object_id"))
+        there = set(Entry.objects.live().filter(kind="practice").values_list("pk", flat=True))
+    # Each thing is told once; what was withdrawn before anybody looked is told to nobody.
+    assert len(alerts) == len(set(alerts))
+    assert {person for person, _entry in alerts} == {databank.follower.pk}
+    assert there <= {entry for _person, entry in alerts}
     assert databank.done["send"] > 0
     assert told == {(one.pk, "practice.submitted"): databank.done["send"] for one in databank.specialists}
 
@@ -287,7 +311,7 @@ def test_a_node_that_hangs_slows_no_write_and_search_answers_reduced(node: Node,
     """K3. Rounds with and without the hanging node take turns, so that both meet the same machine."""
     databank = Databank(People(), random.Random(3))
     took: dict[bool, list[float]] = {False: [], True: []}
-    with relay(node):
+    with processes(node):
         databank.write()
         wait_until(lambda: not search_rows().exists() and Entry.objects.exists(), 120)
         wait_until(lambda: not queries.search(SearchQuery(text="inspection")).is_reduced)
