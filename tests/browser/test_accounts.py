@@ -58,7 +58,7 @@ def invite(visitors: Visitors, address: str, roles: list[str], language: str) ->
     page.get_by_role("link", name="Invite a colleague").click()
     fill(page, {"email": address, "roles": roles, "language": language})
     press(page, "Send the invitation")
-    expect(page.get_by_role("status").first).to_contain_text(address)
+    expect(page.locator("main").get_by_role("status").first).to_contain_text(address)
 
 
 def come(page: Page, site: Site, address: str, language: str) -> None:

@@ -66,7 +66,7 @@ def test_a_row_is_taken_out(page: Page) -> None:
 def test_the_databank_is_searched_and_read(page: Page, site: Site) -> None:
     page.goto(site.screen("databank"))
     total = page.locator("main li article, main ul > li").count()
-    page.locator("[name=q]").fill("inspection")
+    page.locator("main [name=q]").fill("inspection")
     page.get_by_role("button", name="Apply filters").click()
     expect(page).to_have_url(re.compile(r"q=inspection"))
     expect(page.locator("main")).to_contain_text("“inspection”")
