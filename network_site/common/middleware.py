@@ -19,14 +19,18 @@ Handler = Callable[[HttpRequest], Any]
 
 
 class RefuseUnreadableRequests:
-    """Answer 400, with a page that says so, to addresses that no database can read (NUL characters)."""
+    """Answer 400, with a page that says so, to addresses that no database can read (NUL characters).
+
+    Line breaks in the path of the API are refused too: its routes do not see them, and Wagtail would answer.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         values = [value for values in request.GET.lists() for value in (values[0], *values[1])]
-        if "\x00" in request.path or any("\x00" in value for value in values):
+        is_broken = request.path.startswith("/api/") and not {"\n", "\r"}.isdisjoint(request.path)
+        if is_broken or "\x00" in request.path or any("\x00" in value for value in values):
             # Nobody has chosen a language yet: without this it would be that of the thread's last reader.
             with translation.override(translation.get_language_from_request(request, check_path=True)):
                 return self._refuse(request)

@@ -183,6 +183,8 @@ def test_a_withdrawn_practice_answers_410_with_the_reason(people: People, client
         ("nothing/at/all?x=1", 404, None),
         ("practices/?q=%00", 400, None),
         ("terms/%00/", 400, None),
+        ("practices/Z%0A/", 400, None),
+        ("practices/1/versions/%0D1/", 400, None),
     ],
 )
 def test_a_refusal_is_problem_json_and_names_the_parameter(
