@@ -21,6 +21,7 @@ from .asked import SearchQuery
 from .engines.base import LESS, WINDOW, Answer, Engine, EngineUnavailable, Fragment, Question
 from .kinds import kinds
 from .models import Entry, Mark
+from .models.entries import entry_id
 from .viewers import Viewer
 from .viewers import viewer as current_viewer
 
@@ -212,15 +213,13 @@ def complete(prefix: str, *, viewer: Viewer | None = None, only: Sequence[str] =
             text, language=current_language(), audiences=who.audiences, kinds=only, limit=limit
         )
     )
-    return hits([(pk, 0.0, {}) for pk in found], who)
+    return shown(found, who)
 
 
 def similar(
     kind: str, key: str, *, viewer: Viewer | None = None, only: Sequence[str] = (), limit: int = 5
 ) -> tuple[Hit, ...]:
     """Things near to one, in whatever language they are written."""
-    from .models.entries import entry_id
-
     who = viewer or current_viewer()
     found, _reduced = _ask(
         lambda engine: engine.similar(entry_id(kind, key), audiences=who.audiences, kinds=only, limit=limit)
@@ -230,8 +229,8 @@ def similar(
 
 def url_of(pk: UUID) -> str:
     """The address of an entry's page for the current reader; empty when it is not there for her (any more)."""
-    shown = hits([(pk, 0.0, {})], current_viewer())
-    return shown[0].url if shown else ""
+    found = shown([pk])
+    return found[0].url if found else ""
 
 
 def _ask(what: Callable[[Engine], T]) -> tuple[T, bool]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from network_site.common.html import to_text
-from network_site.common.language import CODES
+from network_site.common.language import CODES, current_language
 from network_site.publishing.models import PublishedRecord
 from network_site.publishing.selectors import index_paths
 from network_site.publishing.slots import record_cards
@@ -71,8 +71,6 @@ class PracticeKind(SearchKind):
 
 
 def _base() -> str:
-    from network_site.common.language import current_language
-
     return index_paths(DatabankPage).get(current_language(), "")
 
 
