@@ -1,0 +1,1 @@
+"""Verbs of this floor. Each is atomic, and told in order."""

@@ -1,0 +1,5 @@
+"""What this floor publishes, for machines."""
+
+from ninja import Router
+
+router = Router()

@@ -1,0 +1,1 @@
+"""Questions to this floor; everything is filtered by who asks."""

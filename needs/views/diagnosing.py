@@ -1,0 +1,13 @@
+"""Diagnostics in the workspace."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+
+@login_required
+@require_safe
+def diagnostics(request: HttpRequest) -> HttpResponse:
+    raise Http404

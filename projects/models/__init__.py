@@ -1,0 +1,31 @@
+"""Models of floor 6."""
+
+from .execution import Agreement, Amendment, Period, Update, Value
+from .funding import Funding
+from .pages import ProjectsPage
+from .project import Annex, Party, Project, ProjectTerm, QualityReview, SignOff
+from .terms import Activity, Assignment, BudgetLine, ProcurementItem, ResultRow, Risk, Target, Text
+
+__all__ = [
+    "Activity",
+    "Agreement",
+    "Amendment",
+    "Annex",
+    "Assignment",
+    "BudgetLine",
+    "Funding",
+    "Party",
+    "Period",
+    "ProcurementItem",
+    "Project",
+    "ProjectTerm",
+    "ProjectsPage",
+    "QualityReview",
+    "ResultRow",
+    "Risk",
+    "SignOff",
+    "Target",
+    "Text",
+    "Update",
+    "Value",
+]
