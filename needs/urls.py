@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import diagnosing, register
+from .views import diagnosing, fitting, register
 
 app_name = "needs"
 
@@ -15,6 +15,9 @@ needs = [
     path("network/needs/", register.queue, name="queue"),
 ]
 
-fit = []  # type: ignore[var-annotated]
+fit = [
+    path("needs/<uuid:pk>/fit/", fitting.start_fit, name="fit_start"),
+    path("needs/<uuid:pk>/fit/<uuid:check>/", fitting.fit_check, name="fit"),
+]
 
 urlpatterns = [*diagnostics, *needs, *fit]
