@@ -28,7 +28,7 @@ LIGHTS = {
 
 def get_fit_check(need_id: UUID, pk: UUID) -> FitCheck:
     """A check with its need and its practice. Raises FitCheck.DoesNotExist for foreign and missing ones alike."""
-    check: FitCheck = FitCheck.objects.select_related("need", "practice__country").get(pk=pk, need_id=need_id)
+    check: FitCheck = FitCheck.objects.select_related("need__country", "practice__country").get(pk=pk, need_id=need_id)
     return check
 
 
@@ -45,12 +45,12 @@ def practice_for_fit(number: int) -> PublishedRecord | None:
     return found
 
 
-def asked(check: FitCheck) -> list[dict[str, Any]]:
+def asked(check: FitCheck, answers: Sequence[FitAnswer]) -> list[dict[str, Any]]:
     """The questions of a check by part, in words: [{part, label, answers: [{row, words, lang, tag}]}]."""
     factors = Term.objects.of(fitting.FACTORS).in_bulk()
     language = check.practice.source_language
     groups: list[dict[str, Any]] = []
-    for row in check.answers.all():
+    for row in answers:
         if not groups or groups[-1]["part"] != row.part:
             groups.append({"part": row.part, "label": FitPart(row.part).label, "answers": []})
         kind, icon = LIGHTS[FitLight(row.light)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -35,7 +36,7 @@ def start_fit_check(need: Need, practice: PublishedRecord) -> FitCheck:
         raise ValidationError(_("Choose a practice that is in the databank."), code="practice")
     check = FitCheck(
         need=need, practice=practice, practice_version=practice.version, created_by_id=actor.user_id,
-        context=context.distances(need.country_id, practice.country_id) if practice.country_id else [],
+        context=_distances(need, practice),
     )  # fmt: skip
     if not permissions.can_check_fit(actor, check):
         raise PermissionDenied
@@ -58,6 +59,11 @@ def start_fit_check(need: Need, practice: PublishedRecord) -> FitCheck:
     )
     audit.record("fit_check.start", tenant_id=need.owner_id, subject=check, version=1)  # type: ignore[attr-defined]
     return check
+
+
+def _distances(need: Need, practice: PublishedRecord) -> list[dict[str, Any]]:
+    home, there = need.country_id, practice.country_id
+    return context.distances(home, there) if home and there else []
 
 
 def _locked(check: FitCheck, version: int) -> FitCheck:

@@ -121,10 +121,11 @@ def _page(
     unmet: list[Unmet] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    fresh = selectors.get_fit_check(check.need_id, check.pk)  # type: ignore[attr-defined]
+    # After a refusal: as it is saved now.
+    fresh = check if request.method != "POST" else selectors.get_fit_check(check.need_id, check.pk)  # type: ignore[attr-defined]
     can_write = bool(permissions.can_check_fit(current(), fresh))
     answers = list(fresh.answers.all())
-    groups = selectors.asked(fresh)
+    groups = selectors.asked(fresh, answers)
     is_open = fresh.status == FitStatus.OPEN
     if is_open and can_write:
         form = form or FitForm(answers=answers, initial={"version": fresh.lock_version})
