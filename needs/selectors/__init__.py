@@ -1,1 +1,6 @@
 """Questions to this floor; everything is filtered by who asks."""
+
+from .fit import context_distances as context_distances
+from .profile import NeedProfile as NeedProfile
+from .profile import need_profile as need_profile
+from .profile import open_needs as open_needs
