@@ -14,8 +14,7 @@ from needs.models import Need
 from network_site.common.idempotency import new_key
 
 from ..people import People, acting
-from ..queries import count_queries
-from .stating import answered, do, need_of, registered, sent, stated, with_results
+from .stating import answered, cost_of, do, need_of, registered, sent, stated, with_results
 
 pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
 
@@ -222,7 +221,7 @@ def test_a_public_list_costs_the_same_for_one_and_for_three(people: People, path
         need = registered(people)
         with acting(specialist):
             services.mark_unmet(Need.objects.get(pk=need.pk), reason="no_funder")
-        counts.append(count_queries(Client(), path))
+        counts.append(cost_of(Client(), path))
     assert counts[0] == counts[2]
 
 
@@ -235,7 +234,7 @@ def test_a_private_list_costs_the_same_for_one_and_for_three(people: People, sig
         need = sent(focal_point)
         if name == "workspace:home":
             do(people.specialist(), need, "return_to_author", note="Which offices?")
-        counts.append(count_queries(reader, reverse(name)))
+        counts.append(cost_of(reader, reverse(name)))
     assert counts[0] == counts[2]
 
 
