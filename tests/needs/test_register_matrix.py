@@ -28,7 +28,7 @@ from network_site.organizations.models import Membership, User
 from network_site.organizations.selectors import actor_for
 from network_site.publishing.models import PublishedVersion
 
-from ..people import People, acting
+from ..people import People, acting, organization_of
 from .stating import answered, do, registered, stated, with_results
 
 pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
@@ -125,10 +125,7 @@ def make_world(people: People) -> World:
 
 def write_draft(world: World) -> Need:
     """A draft whose author has three successors in the Network: herself, on three days with three roles."""
-    author = world.people.contributor(world.people.organization(country="UY"))
-    owner_id = actor_for(world.focal_point).organization_id
-    with acting_as(service_actor("seeding"), reason="test"):
-        Membership.objects.filter(user=author).update(organization_id=owner_id)
+    author = world.people.contributor(organization_of(world.focal_point))
     need = stated(author, audience="network", title="Letters without an answer")
     with acting_as(service_actor("seeding"), reason="she left the ministry"):
         Membership.objects.filter(user=author).update(valid_to=timezone.now())
