@@ -13,7 +13,7 @@ WORKSPACE = (
 
 
 def plant(places: dict[str, Any]) -> None:
-    """A draft with gaps, a need that waits with possible duplicates, and a registered one; their ids join the places."""
+    """A draft with gaps, a need that waits with possible duplicates, and a registered one, by name."""
     from network_site.organizations.models import User
 
     from ..needs.stating import answered, do, sent, stated
