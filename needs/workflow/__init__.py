@@ -1,0 +1,3 @@
+"""Life cycles of this floor."""
+
+from .diagnostic import DIAGNOSTIC as DIAGNOSTIC
