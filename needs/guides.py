@@ -47,6 +47,4 @@ def faults_of(anchors: Anchors, items: Sequence[str]) -> list[str]:
 def anchors(code: str) -> list[str]:
     """The sentences of one item in the interface language, from score 0 to 4."""
     given = all_anchors()[code]
-    return [
-        pick({language: texts[score] for language, texts in given.items()}) or "" for score in range(MAX_SCORE + 1)
-    ]
+    return [pick({language: texts[score] for language, texts in given.items()}) or "" for score in range(MAX_SCORE + 1)]

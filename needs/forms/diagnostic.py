@@ -14,7 +14,6 @@ from django.utils.translation import pgettext_lazy
 from network_site.common.files import check_upload
 from network_site.taxonomy.models import Term
 
-from ..enums import DiagnosticKind
 from ..guides import anchors
 from ..models import Answer, Diagnostic
 from ..services.diagnostic import Given, clean_note
@@ -36,7 +35,6 @@ class StartForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("title", str(timezone.localdate().year))
-
 
 
 def mark_of(score: str, note: str) -> str:
@@ -104,9 +102,7 @@ class AnswerForm(forms.Form):
     def is_touched(self) -> bool:
         """Whether whoever sent it changed something of what she was shown."""
         sent = self.cleaned_data
-        return bool(
-            sent["upload"] or sent.get("drop_file") or mark_of(sent["score"], sent["note"]) != sent["was"]
-        )
+        return bool(sent["upload"] or sent.get("drop_file") or mark_of(sent["score"], sent["note"]) != sent["was"])
 
     @property
     def given(self) -> Given:
@@ -149,7 +145,7 @@ class AreaPage:
 
     def is_valid(self) -> bool:
         """Whether every sent item is in order (all are checked, so that all errors show at once)."""
-        return all([form.is_valid() for form in self.sent])
+        return not [form for form in self.sent if not form.is_valid()]
 
     @property
     def given(self) -> list[Given]:

@@ -32,7 +32,7 @@ LACKING, MIDDLING, STRONG = (0, 1), (2,), (3, 4)
 
 
 def list_items() -> list[Term]:
-    """The 40 items with their areas, in the order of the questionnaire; what stands below an item is none. One query."""
+    """The 40 items with their areas, in the order of the questionnaire; what stands below an item is no item."""
     items = Term.objects.of(SCHEME).in_use().filter(parent__isnull=False, parent__parent__isnull=True)
     return sorted(items.select_related("parent"), key=lambda item: _place(item.code))
 
@@ -97,9 +97,7 @@ class Progress:
 
 def progress_of(diagnostic: Diagnostic, items: Iterable[Term]) -> list[Progress]:
     """Every area with its answered items. One query."""
-    scored = set(
-        Answer.objects.filter(diagnostic=diagnostic, score__isnull=False).values_list("item_id", flat=True)
-    )
+    scored = set(Answer.objects.filter(diagnostic=diagnostic, score__isnull=False).values_list("item_id", flat=True))
     return [
         Progress(rows[0].parent, sum(row.code in scored for row in rows), len(rows))  # type: ignore[arg-type]
         for rows in by_area(items).values()

@@ -178,9 +178,7 @@ def draft_needs(diagnostic: Diagnostic, items: Collection[str]) -> list[Need]:
         raise ValidationError(_("Needs are drafted from items with a score of 0 or 1."))
     drafted = items_with_needs(locked)
     return [
-        _draft(locked, lacking[item.code])
-        for item in list_items()
-        if item.code in items and item.code not in drafted
+        _draft(locked, lacking[item.code]) for item in list_items() if item.code in items and item.code not in drafted
     ]
 
 
