@@ -116,6 +116,19 @@ DEMO_ACCOUNTS = (
     DemoAccount("web-editor", "Lucia", "Prado", "network", (Role.WEB_EDITOR,), "en", "writes the pages of the site"),
     DemoAccount("donor", "Ingrid", "Vale", "demo-foundation", (Role.CONTRIBUTOR,), "en", "looks for projects to fund"),
     DemoAccount("learner", "Paulo", "Reis", "demo-ministry-b", (Role.LEARNER,), "pt-br", "takes courses"),
+    # Mongolia's ministry, whose assessment is published (source 001): needs and a diagnostic read from it.
+    DemoAccount(
+        "mongolia", "Oyun", "Bold", "mongolia-molsp", (Role.FOCAL_POINT,), "en", "speaks for a ministry with real needs"
+    ),
+    DemoAccount(
+        "mongolia-contributor",
+        "Tuya",
+        "Ganbat",
+        "mongolia-molsp",
+        (Role.CONTRIBUTOR,),
+        "en",
+        "answers a diagnostic and writes needs",
+    ),
 )
 
 

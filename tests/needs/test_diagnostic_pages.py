@@ -24,6 +24,8 @@ from .diagnosing import PDF, answer_of, begun, evidence, finished, form_of, scor
 
 pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
 SignIn = Callable[[User], Client]
+# How many questions each page asks the database.
+LIST, RESULT, AREA = 7, 15, 10
 
 
 def area_url(diagnostic: Diagnostic, area: str = "D3") -> str:
@@ -370,6 +372,3 @@ def test_an_area_costs_the_same_for_one_or_three_answers(sign_in: SignIn, focal_
     client.get(area_url(made))
     with asking(AREA):
         client.get(area_url(made))
-
-
-LIST, RESULT, AREA = 9, 20, 12
