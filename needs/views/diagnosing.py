@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from network_site.common.idempotency import new_key
 from network_site.common.language import current_language
+from network_site.common.templatetags.enlace import number
 from network_site.common.workflow import StaleVersion, TransitionRefused
 from network_site.organizations.actor import current
 from network_site.publishing.selectors import index_paths
@@ -125,15 +126,15 @@ def _area_page(
 ) -> HttpResponse:
     progress = selectors.progress_of(diagnostic, items)
     codes = [one.area.code for one in progress]
-    number = codes.index(area) + 1
+    place = codes.index(area)
     return render(
         request,
         "needs/diagnostic_area.html",
         {
             "diagnostic": diagnostic,
-            "area": progress[number - 1].area,
+            "area": progress[place].area,
             "page": page,
-            "number": number,
+            "number": place + 1,
             "count": len(progress),
             "steps": [
                 {
@@ -285,7 +286,7 @@ def _change_cell(value: Decimal | None) -> str:
     if value is None:
         return ""
     sign = "+" if value > 0 else "−" if value < 0 else ""
-    return f"{sign}{abs(value)}"
+    return f"{sign}{number(abs(value))}"
 
 
 def _area_table(diagnostic: Diagnostic, found: selectors.Result) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from search.models import SearchPage
 from search.models.entries import entry_id
 
 from ..people import prove_second_factor
-from . import urls
+from . import plant_diagnostics, urls
 from .dump import Rows, changes, private_rows, watching_writes, words_in
 from .population import House, World
 from .urls import ACCOUNT, METHODS, OBJECT, PUBLIC_OBJECT, Address
@@ -235,9 +235,12 @@ def belongings(world: World, name: str) -> dict[str, Belongings]:
     members_only = str(world.members_only.number)
     public = str(PublishedRecord.objects.get(pk=world.b.versions["public"].practice_id).number)
     is_member = "zqmembersqz" in world.page_words(name)
+    own, foreign = plant_diagnostics.ids(world, user)
+    diagnostics = {kind: Belongings(own[kind], foreign[kind]) for kind in own}
     return {
+        "diagnostic": diagnostics["diagnostic"],
         "version": _versions(world, name),
-        "file": _together(_exports(world, user), _files(world, name), _attachments(world, name)),
+        "file": _together(_exports(world, user), _files(world, name), _attachments(world, name), diagnostics["file"]),
         "export": _exports(world, user),
         "saved_search": _saved_searches(world, user),
         "entry": _entries(world, is_member=is_member),
@@ -327,6 +330,9 @@ def filled_forms(world: World) -> Forms:
         html = body_of(enter(user).get(path))
         extra = next((given for word, given in ANSWERS.items() if word in pattern), [])
         filled[_form_key(pattern, others)] = (*fields_on(html), *extra)
+    answering = "*/workspace/diagnostics/<uuid:pk>/area/<slug:area>/"
+    html = body_of(enter(b.focal_point).get(plant_diagnostics.area_path(b, "D3")))
+    filled[_form_key(answering, {"area": "D3"})] = tuple(fields_on(html))
     # A new practice is sent like the first page of an old one, without the ids of its rows.
     filled["*/workspace/practices/new/"] = tuple(
         (name, "0" if name.endswith("INITIAL_FORMS") else value)

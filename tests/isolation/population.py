@@ -34,6 +34,7 @@ from search.asked import SearchQuery
 from search.models import SavedSearch
 
 from ..people import ROWS, People, acting, assign, draft, get, in_review, step
+from . import plant_diagnostics
 
 SCORES = dict.fromkeys(Criterion.values, 3)
 
@@ -299,6 +300,7 @@ class World:
                 house.searches[name] = searching.save_search(
                     name=word(name), query=SearchQuery(text=word(name)), is_shared=is_shared
                 )
+        plant_diagnostics.plant(house)
 
     def _share_in_every_way(self) -> None:
         """A draft of B with shares as they occur: for a person, for an organisation, open, revoked, expired."""
@@ -403,7 +405,7 @@ class World:
         """Every canary there is."""
         private = set()
         for house in (self.a, self.b):
-            private |= house.words(*house.versions)
+            private |= house.words(*house.versions) | plant_diagnostics.words(house)
             private |= {house.word(thing) for thing in (*OF_REVIEWS, *SEARCHES, "note", "ruling", "invited")}
         return private | {"zqfirstreviewerqz", "zqsecondreviewerqz", "zqhiddenqz", "zqmembersqz", "zqgroundsqz"}
 
@@ -425,6 +427,7 @@ class World:
             searches = {house.word("commonsearch")} | (
                 {house.word("search")} if name.endswith("focal point") else set()
             )
+            searches |= plant_diagnostics.words(house)
             return house.words(*house.versions) | {house.word("note"), house.word("ruling")} | invited | searches
         own = name.split()[0]
         of_own_reviews = {house.word(f"{own}{part}") for house in (a, b) for part in ("review", "dispute")}

@@ -84,9 +84,7 @@ def test_a_stale_answer_stays_unsaved_and_the_others_are_saved(people: People) -
     with acting(first):
         saved = services.save_answers(made, given=seen_by_first)
     assert saved.items == ["D3.2"]
-    assert [(one.given.score, one.current.score, one.current.note) for one in saved.stale] == [
-        (3, 1, "as she sees it")
-    ]
+    assert [(one.given.score, one.current.score, one.current.note) for one in saved.stale] == [(3, 1, "as she sees it")]
     assert answer_of(first, made, "D3.1").score == 1
     assert answer_of(first, made, "D3.2").score == 2
 
