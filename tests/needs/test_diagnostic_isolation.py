@@ -67,7 +67,7 @@ def test_no_service_of_the_site_reads_it(people: People) -> None:
 @embedded
 def test_nothing_of_it_stands_in_what_the_site_makes_of_records(people: People) -> None:
     """Search, public records, notices, outbox, trail, history: none holds a word, and none a score."""
-    made, focal_point = lived(people)
+    made, _focal_point = lived(people)
     assert not Entry.objects.filter(pk=made.pk).exists()
     for model in (Entry, PublishedRecord, Notice, Outbox, AuditEntry, TransitionRecord, Export):
         rows = list(unscoped(model).values()) if hasattr(model, "readable_q") else list(model.objects.values())

@@ -90,7 +90,7 @@ def test_each_score_carries_its_sentence_and_nothing_is_chosen_at_first(sign_in:
     made = begun(focal_point)
     page = soup(sign_in(focal_point).get(area_url(made)))
     options = page.select("fieldset")[2].select(".opt")
-    assert [words(option) for option in options][0] == "0 · There are no individual action plans."
+    assert words(options[0]) == "0 · There are no individual action plans."
     assert [option.find("input")["value"] for option in options] == ["0", "1", "2", "3", "4", ""]
     assert [option.find("input").has_attr("checked") for option in options] == [False] * 5 + [True]
 
