@@ -129,6 +129,19 @@ DEMO_ACCOUNTS = (
         "writes the needs of Mongolia's ministry",
     ),
     DemoAccount("learner", "Paulo", "Reis", "demo-ministry-b", (Role.LEARNER,), "pt-br", "takes courses"),
+    # Mongolia's ministry, whose assessment is published (source 001): needs and a diagnostic read from it.
+    DemoAccount(
+        "mongolia", "Oyun", "Bold", "mongolia-molsp", (Role.FOCAL_POINT,), "en", "speaks for a ministry with real needs"
+    ),
+    DemoAccount(
+        "mongolia-contributor",
+        "Tuya",
+        "Ganbat",
+        "mongolia-molsp",
+        (Role.CONTRIBUTOR,),
+        "en",
+        "answers a diagnostic and writes needs",
+    ),
 )
 
 

@@ -28,7 +28,7 @@ from search.models import SearchPage
 from search.models.entries import entry_id
 
 from ..people import prove_second_factor
-from . import plant_needs, urls
+from . import plant_diagnostics, plant_needs, urls
 from .dump import Rows, changes, private_rows, watching_writes, words_in
 from .population import House, World
 from .urls import ACCOUNT, METHODS, OBJECT, PUBLIC_OBJECT, Address
@@ -239,11 +239,14 @@ def belongings(world: World, name: str) -> dict[str, Belongings]:
     is_member = "zqmembersqz" in world.page_words(name)
     needs, their_needs = plant_needs.ids(world, user)
     registered, hidden = plant_needs.numbers(world, is_member=is_member)
+    own, foreign = plant_diagnostics.ids(world, user)
+    diagnostics = {kind: Belongings(own[kind], foreign[kind]) for kind in own}
     return {
         "need": Belongings(needs[:MOST_OWN], their_needs[:MOST_FOREIGN]),
         "need_record": Belongings(registered[:MOST_OWN], hidden[:MOST_FOREIGN]),
+        "diagnostic": diagnostics["diagnostic"],
         "version": _versions(world, name),
-        "file": _together(_exports(world, user), _files(world, name), _attachments(world, name)),
+        "file": _together(_exports(world, user), _files(world, name), _attachments(world, name), diagnostics["file"]),
         "export": _exports(world, user),
         "saved_search": _saved_searches(world, user),
         "entry": _entries(world, is_member=is_member),
@@ -333,6 +336,9 @@ def filled_forms(world: World) -> Forms:
         html = body_of(enter(user).get(path))
         extra = next((given for word, given in ANSWERS.items() if word in pattern), [])
         filled[_form_key(pattern, others)] = (*fields_on(html), *extra)
+    answering = "*/workspace/diagnostics/<uuid:pk>/area/<slug:area>/"
+    html = body_of(enter(b.focal_point).get(plant_diagnostics.area_path(b, "D3")))
+    filled[_form_key(answering, {"area": "D3"})] = tuple(fields_on(html))
     # A new practice is sent like the first page of an old one, without the ids of its rows.
     filled["*/workspace/practices/new/"] = tuple(
         (name, "0" if name.endswith("INITIAL_FORMS") else value)

@@ -34,7 +34,7 @@ from search.asked import SearchQuery
 from search.models import SavedSearch
 
 from ..people import ROWS, People, acting, assign, draft, get, in_review, step
-from . import plant_needs
+from . import plant_diagnostics, plant_needs
 
 SCORES = dict.fromkeys(Criterion.values, 3)
 
@@ -301,6 +301,7 @@ class World:
                     name=word(name), query=SearchQuery(text=word(name)), is_shared=is_shared
                 )
         plant_needs.plant(house, self.specialist)
+        plant_diagnostics.plant(house)
 
     def _share_in_every_way(self) -> None:
         """A draft of B with shares as they occur: for a person, for an organisation, open, revoked, expired."""
@@ -405,7 +406,7 @@ class World:
         """Every canary there is."""
         private = set()
         for house in (self.a, self.b):
-            private |= house.words(*house.versions) | plant_needs.words(house)
+            private |= house.words(*house.versions) | plant_needs.words(house) | plant_diagnostics.words(house)
             private |= {house.word(thing) for thing in (*OF_REVIEWS, *SEARCHES, "note", "ruling", "invited")}
         return private | {"zqfirstreviewerqz", "zqsecondreviewerqz", "zqhiddenqz", "zqmembersqz", "zqgroundsqz"}
 
@@ -428,6 +429,7 @@ class World:
                 {house.word("search")} if name.endswith("focal point") else set()
             )
             searches |= plant_needs.words(house)
+            searches |= plant_diagnostics.words(house)
             return house.words(*house.versions) | {house.word("note"), house.word("ruling")} | invited | searches
         needs = {word for house in (a, b) for word in plant_needs.words(house)}
         sent = {word for house in (a, b) for word in plant_needs.words(house, *plant_needs.SENT)}

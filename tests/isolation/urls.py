@@ -57,6 +57,7 @@ _lists = tuple(
         *("practices", "organizations", "terms", "search", "our-practices", "nothing"),
         *("needs", "unmet-needs", "our-needs"),
     )
+    for source in ("practices", "organizations", "terms", "search", "our-practices", "our-diagnostic", "nothing")
 )
 _need_steps = _each("name", [*NEED.transitions, "ask_to_merge", "refuse_merge", "no-such-step"])
 _need_pages = _each("step", [step.name for step in NEED_STEPS])
@@ -166,6 +167,14 @@ ADDRESSES: dict[str, Address] = {
     "*/workspace/mail/": Address(LIST),
     # The signed token is the permission; tests/common/test_fewer_mails.py forges it.
     "*/mail/stop/<str:token>/": Address(ACCOUNT),
+    "*/workspace/diagnostics/": Address(LIST),
+    "*/workspace/diagnostics/new/": Address(LIST),
+    "*/workspace/diagnostics/<uuid:pk>/": Address(OBJECT, "diagnostic"),
+    "*/workspace/diagnostics/<uuid:pk>/area/<slug:area>/": Address(OBJECT, "diagnostic", _each("area", ["D3", "D9"])),
+    "*/workspace/diagnostics/<uuid:pk>/do/<slug:name>/": Address(
+        OBJECT, "diagnostic", _each("name", ["finish", "reopen", "no-such-step"])
+    ),
+    "*/workspace/diagnostics/<uuid:pk>/needs/": Address(OBJECT, "diagnostic"),
     "*/workspace/practices/": Address(LIST),
     "*/workspace/practices/new/": Address(LIST),
     "*/workspace/practices/<uuid:pk>/": Address(OBJECT, "version"),
