@@ -9,9 +9,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
+from needs.selectors import NeedProfile
 from network_site.common.language import CODES
 from network_site.publishing.models import Audience, PublishedRecord
 from network_site.taxonomy.models import Country, Term
@@ -28,28 +29,6 @@ CANDIDATES, IN_FULL = 200, 40
 # So much of a need's text is asked for by its words.
 LEAD = 400
 FUNDING_FORM = "funding"
-
-
-class Profile(Protocol):
-    """What is asked of `needs.selectors.NeedProfile`."""
-
-    id: Any
-    owner_id: Any
-    country_id: str
-    income: str
-    subregion: str
-    languages: tuple[str, ...]
-    source_language: str
-    title: str
-    texts: Mapping[str, str]
-    functions: tuple[str, ...]
-    problems: tuple[str, ...]
-    groups: tuple[str, ...]
-    help: tuple[str, ...]
-    essential: tuple[str, ...]
-    useful: tuple[str, ...]
-    budget_band: str
-    is_smaller_economy: bool
 
 
 @dataclass(frozen=True)
@@ -77,7 +56,7 @@ class Wanted:
         return tuple(dict.fromkeys((*self.problems, *self.asked.all, *self.functions, *self.groups)))
 
 
-def of_profile(profile: Profile) -> Wanted:
+def of_profile(profile: NeedProfile) -> Wanted:
     """A need as its own ministry wrote it."""
     return Wanted(
         id=profile.id,
@@ -131,7 +110,7 @@ def place_of(country: Country | None) -> Place:
     """A country as far as likeness of context goes."""
     if country is None:
         return Place()
-    return Place(country.iso2, country.income, country.subregion or country.m49_subregion, country.smaller_economy)
+    return Place(country.iso2, country.income, country.subregion, country.smaller_economy)
 
 
 SCHEMES = {"D": "DI", "LAF": "LAF", "TG": "TG", "CM": "CM"}

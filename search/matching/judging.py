@@ -44,6 +44,7 @@ MUCH = 3
 class Judged:
     """A candidate with everything that was found about it."""
 
+    wanted: Wanted
     candidate: Candidate
     parts: tuple[Part, ...]
     coverage: Coverage
@@ -190,6 +191,7 @@ def judge(wanted: Wanted, candidate: Candidate, background: Background) -> Judge
     coverage = coverage_of(wanted, candidate)
     outcome = rules.verdict(found)
     return Judged(
+        wanted=wanted,
         candidate=candidate,
         parts=tuple(parts_of(wanted, candidate, background)),
         coverage=coverage,
