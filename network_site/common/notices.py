@@ -40,6 +40,9 @@ WORDS: dict[str, Any] = {
     "assistance.accepted": _("Somebody of the Network writes with you now."),
     "assistance.ended": _("Writing together has ended: the Network no longer reads the draft."),
     "search.found": _("Something new fits a search that you saved."),
+    "need.matched": _("New matches were found for a need."),
+    "project.matched": _("New offers of funding were found for a project."),
+    "offer.fits": _("An offer of yours fits a need."),
 }
 
 # What a kind is called where one chooses; a kind without a name is called by what its notices say.
@@ -62,6 +65,9 @@ NAMES: dict[str, Any] = {
     "assistance.accepted": _("Somebody of the Network begins to write with us"),
     "assistance.ended": _("Writing together ends"),
     "search.found": _("Something new fits a search that I saved"),
+    "need.matched": _("New matches are found for a need of ours"),
+    "project.matched": _("New offers of funding are found for a project of ours"),
+    "offer.fits": _("An offer of ours fits a need"),
 }
 
 # Kinds that only members of the Network hear, and kinds that only other organisations do.
@@ -72,6 +78,7 @@ FOR_NETWORK = frozenset(
 FOR_OTHERS = frozenset(
     {"practice.handed_over", "practice.returned", "practice.screened", "practice.declined"}
     | {"practice.keeper_changed", "assistance.accepted"}
+    | {"need.matched", "project.matched", "offer.fits"}
 )
 
 # Kinds whose rhythm is chosen elsewhere, for each thing that one follows: what stops their mail for a person, all of

@@ -177,7 +177,7 @@ def offers(wanted: Wanted, *, limit: int = CANDIDATES, viewer: Viewer = MEMBERS)
     everything = {one.key: one for one in queries.near(open_question(("offer",), limit=limit, viewer=viewer))}
     records = _records({*found, *everything}, "offer")
     return [
-        _offer(record, found[key].score / best if key in found else 0.0)
+        offer(record, found[key].score / best if key in found else 0.0)
         for key, record in records.items()
         if key in found or record.snapshot.get("form") == FUNDING_FORM
     ]
@@ -217,7 +217,8 @@ def _practice(one: queries.Near, best: float) -> Candidate:
     )
 
 
-def _offer(record: PublishedRecord, words: float) -> Candidate:
+def offer(record: PublishedRecord, words: float = 0.0) -> Candidate:
+    """A published offer as it is compared."""
     snapshot = record.snapshot
     terms = by_scheme(snapshot.get("terms") or ())
     competences = frozenset(row["term"] for row in snapshot.get("competences") or ())

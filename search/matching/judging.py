@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from funders.enums import OfferForm, Verdict
 from funders.rules import ProjectFacts
+from needs.enums import OPEN as OPEN
 from network_site.publishing.models import PublishedRecord
 from network_site.taxonomy.models import Country
 from practices.enums import Direction
@@ -105,6 +106,11 @@ class Background:
             threshold=settings.MATCHING_THRESHOLD,
             facts=facts,
         )
+
+
+def with_countries(background: Background, countries: Mapping[str, Country]) -> Background:
+    """The same with these countries read."""
+    return replace(background, countries=countries)
 
 
 # --- Ranking ---------------------------------------------------------------------------------

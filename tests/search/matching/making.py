@@ -102,7 +102,7 @@ def offer(family: str = HELP, **fields: Any) -> Candidate:
         **fields,
     }
     made = record("offer", **snapshot)
-    return asking._offer(made, 0.5)
+    return asking.offer(made, 0.5)
 
 
 def background(**fields: Any) -> judging.Background:
