@@ -40,6 +40,9 @@ WORDS: dict[str, Any] = {
     "assistance.accepted": _("Somebody of the Network writes with you now."),
     "assistance.ended": _("Writing together has ended: the Network no longer reads the draft."),
     "search.found": _("Something new fits a search that you saved."),
+    "need.matched": _("New matches were found for a need."),
+    "project.matched": _("New offers of funding were found for a project."),
+    "offer.fits": _("An offer of yours fits a need."),
     "need.submitted": _("A ministry sent a need: it waits to be registered."),
     "need.returned": _("Your need came back with questions."),
     "need.registered": _("Your need is registered: help is looked for."),
@@ -75,6 +78,9 @@ NAMES: dict[str, Any] = {
     "assistance.accepted": _("Somebody of the Network begins to write with us"),
     "assistance.ended": _("Writing together ends"),
     "search.found": _("Something new fits a search that I saved"),
+    "need.matched": _("New matches are found for a need of ours"),
+    "project.matched": _("New offers of funding are found for a project of ours"),
+    "offer.fits": _("An offer of ours fits a need"),
     "need.submitted": _("A need waits to be registered"),
     "need.returned": _("A need comes back with questions"),
     "need.registered": _("A need is registered"),
@@ -99,6 +105,7 @@ FOR_NETWORK = frozenset(
 FOR_OTHERS = frozenset(
     {"practice.handed_over", "practice.returned", "practice.screened", "practice.declined"}
     | {"practice.keeper_changed", "assistance.accepted"}
+    | {"need.matched", "project.matched", "offer.fits"}
     | {"need.returned", "need.registered", "need.merge_asked", "need.advertised", "need.started"}
     | {"need.met", "need.closed"}
 )

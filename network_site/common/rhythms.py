@@ -59,6 +59,9 @@ GROUPS: dict[str, Group] = {
     "need.merged": Group.NETWORK,
     "need.merge_refused": Group.WAITING,
     "need.withdrawn": Group.NETWORK,
+    "need.matched": Group.NEEDS,
+    "project.matched": Group.NEEDS,
+    "offer.fits": Group.NETWORK,
 }
 
 
