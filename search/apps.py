@@ -15,6 +15,7 @@ class SearchConfig(AppConfig):
         from . import personal_data as own_data
         from .engines.database import texts
         from .kinds import kinds
+        from .kinds.offers import OfferKind
         from .kinds.organizations import OrganizationSearchKind
         from .kinds.pages import PageKind
         from .kinds.practices import PracticeKind
@@ -23,6 +24,7 @@ class SearchConfig(AppConfig):
 
         for kind in (PracticeKind(), OrganizationSearchKind(), PageKind()):
             kinds.fill(kind.name, kind)
+        kinds.fill(OfferKind.name, OfferKind())
         receivers.connect()
         notices.own_rhythms.fill(alerts.FOUND, services.stop_mail)
         personal_data.sources.fill("search", own_data.Source())

@@ -40,6 +40,11 @@ WORDS: dict[str, Any] = {
     "assistance.accepted": _("Somebody of the Network writes with you now."),
     "assistance.ended": _("Writing together has ended: the Network no longer reads the draft."),
     "search.found": _("Something new fits a search that you saved."),
+    # Offers and requests.
+    "request.changed": _("A request that you follow has changed."),
+    "offer.changed": _("An offer that you follow has a new last day or new rules."),
+    "offer.ends": _("An offer that you follow ends soon."),
+    "offer.hidden": _("Nobody has confirmed your offer for a year: it is hidden until you do."),
 }
 
 # What a kind is called where one chooses; a kind without a name is called by what its notices say.
@@ -62,6 +67,10 @@ NAMES: dict[str, Any] = {
     "assistance.accepted": _("Somebody of the Network begins to write with us"),
     "assistance.ended": _("Writing together ends"),
     "search.found": _("Something new fits a search that I saved"),
+    "request.changed": _("A request that we follow changes"),
+    "offer.changed": _("An offer that we follow changes"),
+    "offer.ends": _("An offer that we follow ends soon"),
+    "offer.hidden": _("An offer of ours is hidden"),
 }
 
 # Kinds that only members of the Network hear, and kinds that only other organisations do.

@@ -45,6 +45,11 @@ GROUPS: dict[str, Group] = {
     "assistance.accepted": Group.PRACTICES,
     "assistance.ended": Group.PRACTICES,
     "invitation.accepted": Group.NETWORK,
+    # Offers and requests.
+    "offer.hidden": Group.WAITING,
+    "offer.ends": Group.WAITING,
+    "offer.changed": Group.NETWORK,
+    "request.changed": Group.NETWORK,
 }
 
 

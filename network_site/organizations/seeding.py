@@ -115,6 +115,11 @@ DEMO_ACCOUNTS = (
     ),
     DemoAccount("web-editor", "Lucia", "Prado", "network", (Role.WEB_EDITOR,), "en", "writes the pages of the site"),
     DemoAccount("donor", "Ingrid", "Vale", "demo-foundation", (Role.CONTRIBUTOR,), "en", "looks for projects to fund"),
+    # Those who speak for a donor and for a provider: they publish offers, pledge and propose.
+    DemoAccount(
+        "donor-focal", "Bruno", "Keller", "demo-foundation", (Role.FOCAL_POINT,), "en", "offers funds in its name"
+    ),
+    DemoAccount("provider", "Iris", "Montoya", "demo-provider", (Role.FOCAL_POINT,), "es", "offers assistance"),
     DemoAccount("learner", "Paulo", "Reis", "demo-ministry-b", (Role.LEARNER,), "pt-br", "takes courses"),
 )
 
