@@ -16,6 +16,7 @@ class SearchConfig(AppConfig):
         from .engines.database import texts
         from .kinds import kinds
         from .kinds.needs import NeedKind
+        from .kinds.offers import OfferKind
         from .kinds.organizations import OrganizationSearchKind
         from .kinds.pages import PageKind
         from .kinds.practices import PracticeKind
@@ -23,7 +24,7 @@ class SearchConfig(AppConfig):
         from .reconciling import catch_up, hasten, health, reconcile_index
         from .selectors import words_in_records
 
-        for kind in (PracticeKind(), NeedKind(), OrganizationSearchKind(), PageKind()):
+        for kind in (PracticeKind(), NeedKind(), OfferKind(), OrganizationSearchKind(), PageKind()):
             kinds.fill(kind.name, kind)
         receivers.connect()
         matching.ready()
