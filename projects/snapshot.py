@@ -27,7 +27,6 @@ from .enums import (
     Section,
 )
 from .models import Annex, Project
-from .selectors.execution import execution_part
 from .slots import snapshot_parts
 
 SCHEMA = "enlace.project/1"
@@ -196,8 +195,11 @@ JSON_SCHEMA: dict[str, Any] = {
 }  # fmt: skip
 
 
-def build_snapshot(project: Project) -> dict[str, Any]:
-    """Everything of a project that becomes public, as of now. The sums of the funding row are read, never summed."""
+def build_snapshot(project: Project, *, execution: dict[str, Any]) -> dict[str, Any]:
+    """Everything of a project that becomes public, as of now. The sums of the funding row are read, never summed.
+
+    `execution` is what is told of the agreement and the reports (selectors/execution.py).
+    """
     sums = project.funding
     snapshot: dict[str, Any] = {
         "id": str(project.pk),
@@ -290,7 +292,7 @@ def build_snapshot(project: Project) -> dict[str, Any]:
             for sign_off in project.sign_offs.filter(round=project.round).order_by("country_id")
         ],
         "call": None,
-        "execution": execution_part(project),
+        "execution": execution,
         "source": project.source,
         "is_demo": project.is_demo,
     }

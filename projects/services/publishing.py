@@ -12,6 +12,7 @@ from network_site.publishing.models import PublishedRecord
 from ..amounts import totals
 from ..enums import PUBLIC, SEEKING, ProjectStatus
 from ..models import Funding, Project
+from ..selectors.execution import execution_part
 from ..snapshot import JSON_SCHEMA, KIND, SCHEMA, build_snapshot, public_annexes, terms_of
 
 
@@ -37,7 +38,7 @@ def publish_edition(project: Project) -> PublishedRecord:
     funding.save(update_fields=["needed", "counterpart"])
     locked.edition += 1
     locked.save(update_fields=["edition", "changed_at"])
-    snapshot = build_snapshot(locked)
+    snapshot = build_snapshot(locked, execution=execution_part(locked))
     record = publishing.publish(
         kind=KIND,
         record_id=locked.pk,
