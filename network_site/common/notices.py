@@ -40,6 +40,18 @@ WORDS: dict[str, Any] = {
     "assistance.accepted": _("Somebody of the Network writes with you now."),
     "assistance.ended": _("Writing together has ended: the Network no longer reads the draft."),
     "search.found": _("Something new fits a search that you saved."),
+    # Projects.
+    "project.started": _("A project was begun for a need: it is half filled and waits to be read."),
+    "project.drafting": _("The Terms of Reference of your project are being written."),
+    "project.in_review": _("The Terms of Reference of a project wait for quality reviews."),
+    "project.review_asked": _("You were asked to judge the Terms of Reference of a project."),
+    "project.judged": _("A quality review of a project was filed."),
+    "project.returned": _("A project came back with questions."),
+    "project.to_sign": _("A project waits for your signature."),
+    "project.published": _("A project was published."),
+    "project.secured": _("The funding of a project is secured."),
+    "project.agency": _("The agency of a project was selected."),
+    "project.cancelled": _("A project was cancelled. The reason stands on its page."),
 }
 
 # What a kind is called where one chooses; a kind without a name is called by what its notices say.
@@ -62,16 +74,30 @@ NAMES: dict[str, Any] = {
     "assistance.accepted": _("Somebody of the Network begins to write with us"),
     "assistance.ended": _("Writing together ends"),
     "search.found": _("Something new fits a search that I saved"),
+    # Projects.
+    "project.started": _("A project is begun"),
+    "project.drafting": _("The Terms of Reference of a project are begun"),
+    "project.in_review": _("A project waits for quality reviews"),
+    "project.review_asked": _("I am asked to judge a project"),
+    "project.judged": _("A quality review is filed"),
+    "project.returned": _("A project comes back with questions"),
+    "project.to_sign": _("A project waits for my signature"),
+    "project.published": _("A project is published"),
+    "project.secured": _("The funding of a project is secured"),
+    "project.agency": _("The agency of a project is selected"),
+    "project.cancelled": _("A project is cancelled"),
 }
 
 # Kinds that only members of the Network hear, and kinds that only other organisations do.
 FOR_NETWORK = frozenset(
     {"practice.submitted", "practice.diverged", "practice.endorsed", "review.filed", "review.released"}
     | {"assistance.asked"}
+    | {"project.in_review", "project.judged"}
 )
 FOR_OTHERS = frozenset(
     {"practice.handed_over", "practice.returned", "practice.screened", "practice.declined"}
     | {"practice.keeper_changed", "assistance.accepted"}
+    | {"project.drafting", "project.review_asked", "project.to_sign"}
 )
 
 # Kinds whose rhythm is chosen elsewhere, for each thing that one follows: what stops their mail for a person, all of

@@ -223,8 +223,17 @@ def set_text(project: Project, *, key: str, text: str, lock_version: int | None 
 
 
 @transaction.atomic
-def set_texts(project: Project, *, texts: Mapping[str, str], lock_version: int | None = None) -> dict[str, Text | None]:
-    """Write several texts at once, as the form of a section sends them; one entry in the trail. See `set_text`."""
+def set_texts(
+    project: Project,
+    *,
+    texts: Mapping[str, str],
+    citations: Mapping[str, Mapping[str, Any]] | None = None,
+    lock_version: int | None = None,
+) -> dict[str, Text | None]:
+    """Write several texts at once, as the form of a section sends them; one entry in the trail. See `set_text`.
+
+    `citations` by key are for texts that somebody wrote down from a publication.
+    """
     locked = _open(project, lock_version)
     held = {row.key: row for row in Text.objects.filter(project=locked, key__in=texts)}
     before = {key: row.text for key, row in held.items()}
@@ -243,6 +252,8 @@ def set_texts(project: Project, *, texts: Mapping[str, str], lock_version: int |
             continue
         row = row or Text(project=locked, section=section, key=key, position=_next_position(locked, section))
         row.text, row.proposal = text, Proposal.EDITED
+        if citations and key in citations:
+            row.citation = dict(citations[key])
         row.clean_fields(exclude=["project"])
         row.save()
         written[key] = row
@@ -355,7 +366,8 @@ def _write_row(row: Any, values: Mapping[str, Any]) -> None:
     is_new = row._state.adding
     changed = is_new
     for name, value in values.items():
-        name = f"{name}_id" if name in {"organization", "country"} and not isinstance(value, models.Model) else name
+        if name in {"organization", "country"}:
+            name, value = f"{name}_id", value.pk if isinstance(value, models.Model) else value
         if getattr(row, name) != value:
             setattr(row, name, value)
             changed = changed or name != "position"

@@ -35,7 +35,10 @@ def publish_edition(project: Project) -> PublishedRecord:
     sums = totals(locked.budget.all())
     funding = Funding.objects.select_for_update(of=("self",)).get(project=locked)
     funding.needed, funding.counterpart = sums.requested, sums.counterpart
-    funding.save(update_fields=["needed", "counterpart"])
+    if locked.is_documented and locked.source.get("funded"):
+        # The publication says who pays for it all; nobody pledges here.
+        funding.committed = funding.needed
+    funding.save(update_fields=["needed", "counterpart", "committed"])
     locked.edition += 1
     locked.save(update_fields=["edition", "changed_at"])
     snapshot = build_snapshot(locked, execution=execution_part(locked))
