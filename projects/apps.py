@@ -5,3 +5,8 @@ from django.apps import AppConfig
 
 class ProjectsConfig(AppConfig):
     name = "projects"
+
+    def ready(self) -> None:
+        from .views import sections
+
+        sections.connect()
