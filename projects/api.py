@@ -64,7 +64,7 @@ class ProjectOut(Schema):
     status: str = Field(description="Where it stands.", examples=["published"])
     status_label: str
     iati_status: str = Field(description="The same in IATI's list ActivityStatus.", examples=["1"])
-    terms: list[str] = Field(description="Codes of its terms.")
+    terms: dict[str, list[str]] = Field(description="Codes of its terms, by scheme.")
     sums: SumsOut
     months: int | None
     interest_until: dt.date | None = Field(description="Until when donors may show interest.")

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from babel.numbers import format_decimal
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,6 +17,7 @@ from django.utils.translation import ngettext
 from network_site.common.language import current_language, language_name, pick
 from network_site.common.templatetags.enlace import babel_locale, format_day, format_money
 from network_site.publishing.models import PublishedRecord
+from network_site.publishing.selectors import offered_files
 from network_site.taxonomy.models import Country, Term
 
 from . import outline
@@ -387,8 +389,11 @@ def plan_of(
     return Plan(years, rows, now)
 
 
-def tables_of(snapshot: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-    """Everything of the typed parts, in words."""
+def tables_of(
+    snapshot: Mapping[str, Any], names: Mapping[str, str], addresses: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """Everything of the typed parts, in words. `addresses` are those of annexes that can be had as files."""
+    addresses = addresses or {}
     start = day_of(snapshot.get("actual_start")) or day_of(snapshot.get("start_on"))
     activities = snapshot.get("activities") or []
     currency = snapshot["currency"]
@@ -418,7 +423,10 @@ def tables_of(snapshot: Mapping[str, Any], names: Mapping[str, str]) -> dict[str
             for row in snapshot.get("procurement") or []
         ],
         "parties": [row | {"role_label": _label(PartyRole, row["role"])} for row in snapshot.get("parties") or []],
-        "annexes": [row | {"kind_label": _label(AnnexKind, row["kind"])} for row in snapshot.get("annexes") or []],
+        "annexes": [
+            row | {"kind_label": _label(AnnexKind, row["kind"]), "address": addresses.get(row["id"]) or row.get("url")}
+            for row in snapshot.get("annexes") or []
+        ],
         "signatures": [
             {"name": names.get(row["country"], row["country"]), "day": day_of(row["at"])}
             for row in snapshot.get("signatures") or []
@@ -426,16 +434,22 @@ def tables_of(snapshot: Mapping[str, Any], names: Mapping[str, str]) -> dict[str
     }
 
 
+def term_codes(snapshot: Mapping[str, Any]) -> list[str]:
+    """The codes of its terms, those of one scheme beside each other."""
+    return [code for codes in snapshot["terms"].values() for code in codes]
+
+
 def term_labels(snapshot: Mapping[str, Any]) -> list[dict[str, str]]:
     """Its terms with their scheme and label in the reader's language; one query."""
-    found = Term.objects.in_bulk(snapshot.get("terms") or [])
+    codes = term_codes(snapshot)
+    found = Term.objects.in_bulk(codes)
     return [
         {
             "code": code,
             "scheme": found[code].scheme_id,
             "label": found[code].lack if found[code].scheme_id == "DI" else found[code].label,
         }
-        for code in snapshot.get("terms") or []
+        for code in codes
         if code in found
     ]
 
@@ -446,6 +460,7 @@ def page_context(record: PublishedRecord, snapshot: dict[str, Any]) -> dict[str,
     names = country_names(codes_of(snapshot))
     terms = term_labels(snapshot)
     source = snapshot["source_language"]
+    files = {str(pk): reverse("private_file", args=[pk]) for pk in offered_files(record)}
     return {
         "text": shown.texts,
         "text_state": shown.state,
@@ -462,7 +477,7 @@ def page_context(record: PublishedRecord, snapshot: dict[str, Any]) -> dict[str,
         "other_terms": [term for term in terms if term["scheme"] not in {"LAF", "CRS"}],
         "money": money_of(snapshot),
         "sections": sections_of(snapshot),
-        "tables": tables_of(snapshot, names),
+        "tables": tables_of(snapshot, names, files),
         "start_on": day_of(snapshot.get("start_on")),
         "actual_start": day_of(snapshot.get("actual_start")),
         "actual_end": day_of(snapshot.get("actual_end")),

@@ -59,7 +59,7 @@ def _rows(found: Iterable[PublishedRecord]) -> Iterator[Mapping[str, Any]]:
     base = _base()
     names = country_names({code for record in records for code in codes_of(record.snapshot)})
     terms = Term.objects.filter(scheme_id="LAF").in_bulk(
-        {code for record in records for code in record.snapshot.get("terms") or []}
+        {code for record in records for code in record.snapshot["terms"].get("LAF", [])}
     )
     for record in records:
         snapshot = record.snapshot
@@ -73,7 +73,7 @@ def _rows(found: Iterable[PublishedRecord]) -> Iterator[Mapping[str, Any]]:
             "countries": "; ".join(names.get(code, code) for code in codes_of(snapshot)),
             "owner": pick(snapshot["owner"]["names"]) or "",
             "status": ProjectStatus(snapshot["status"]).label,
-            "functions": "; ".join(terms[code].label for code in snapshot.get("terms") or [] if code in terms),
+            "functions": "; ".join(terms[code].label for code in snapshot["terms"].get("LAF", []) if code in terms),
             "currency": money.currency,
             "total": money.total,
             "needed": money.needed,

@@ -29,7 +29,7 @@ SNAPSHOT: dict[str, Any] = {
     "iati_status": "1",
     "type": "project",
     "reference": "",
-    "terms": ["LAF1.1"],
+    "terms": {"LAF": ["LAF1.1"]},
     "currency": "USD",
     "start_on": "2027-02-01",
     "months": 18,
@@ -41,7 +41,7 @@ SNAPSHOT: dict[str, Any] = {
              "received": "5000.00"},
     "sections": {
         "context": [
-            {"key": "problem", "text": "Staff advise from their first day.", "origin": "need", "citation": CITATION}
+            {"key": "problem", "text": "Staff advise from their first day.", "origin": "need", "citation": CITATION},
         ],
         "objective": [
             {"key": "objective", "text": "Every adviser is trained.", "origin": "person", "citation": {}},
@@ -80,7 +80,7 @@ SNAPSHOT: dict[str, Any] = {
          "amount": "30000.00", "planned_on": "2027-03-01"}
     ],
     "parties": [{"name": "Public employment service", "role": "beneficiary", "capacity": "Forty offices"}],
-    "annexes": [{"kind": "letter", "title": "Letter of request", "number": "I", "url": "https://example.org/letter"}],
+    "annexes": [{"id": "a1", "kind": "letter", "title": "Letter of request", "number": "I", "url": "https://example.org/letter"}],
     "signatures": [{"country": "PY", "at": "2026-11-20T10:00:00+00:00"}],
     "call": None,
     "execution": {},
@@ -100,19 +100,21 @@ def snapshot(**changes: Any) -> dict[str, Any]:
 def publish(owner: Organization, record_id: Any = None, version: int = 1, **changes: Any) -> PublishedRecord:
     """A project on the public plane."""
     document = snapshot(**changes)
+    record_id = record_id or uuid4()
+    document["id"] = str(record_id)
     document["owner"] = {
         "id": str(owner.pk), "key": owner.key, "names": owner.names, "kind": owner.kind, "country": owner.country_id,
     }  # fmt: skip
     with acting_as(service_actor("seeding"), reason="test"):
         return publishing.publish(
             kind="project",
-            record_id=record_id or uuid4(),
+            record_id=record_id,
             owner=owner,
             country_id=document["country"],
             version=version,
             schema=SCHEMA,
             json_schema=JSON_SCHEMA,
             snapshot=document,
-            terms=document["terms"],
+            terms=[code for codes in document["terms"].values() for code in codes],
             is_demo=document["is_demo"],
         )
