@@ -454,9 +454,27 @@ class QualityForm(PlainWords, forms.Form):
     )
 
 
+class ReviewerForm(PlainWords, forms.Form):
+    """Somebody of a partner organisation who is asked to judge."""
+
+    candidate = forms.ChoiceField(label=gettext_lazy("Reviewer"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, candidates: Sequence[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.candidates = {f"{entry.user.pk}:{entry.organization.pk}": entry for entry in candidates}
+        self.fields["candidate"].choices = [  # type: ignore[attr-defined]
+            (key, f"{entry.user}, {entry.organization.name}") for key, entry in self.candidates.items()
+        ]
+
+    def chosen(self) -> Any:
+        """The candidate, after validation."""
+        return self.candidates[self.cleaned_data["candidate"]]
+
+
 class SignForm(PlainWords, forms.Form):
     """The signature of a country."""
 
+    version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
     name = forms.CharField(
         label=gettext_lazy("Your name and office"),
         max_length=200,
