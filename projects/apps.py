@@ -13,9 +13,11 @@ class ProjectsConfig(AppConfig):
         from network_site.organizations.trail import describers
 
         from . import personal_data, receivers, selectors, trail
+        from .views import sections
 
         file_finders.fill("projects: annexes", selectors.find_annex)
         sources.fill("projects", personal_data.Source())
         describers.fill("projects", trail.Describer())
         tasks.fill("projects", selectors.list_tasks)
         receivers.connect()
+        sections.connect()

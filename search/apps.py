@@ -19,10 +19,11 @@ class SearchConfig(AppConfig):
         from .kinds.organizations import OrganizationSearchKind
         from .kinds.pages import PageKind
         from .kinds.practices import PracticeKind
+        from .kinds.projects import ProjectKind
         from .reconciling import catch_up, hasten, health, reconcile_index
         from .selectors import words_in_records
 
-        for kind in (PracticeKind(), NeedKind(), OrganizationSearchKind(), PageKind()):
+        for kind in (PracticeKind(), NeedKind(), ProjectKind(), OrganizationSearchKind(), PageKind()):
             kinds.fill(kind.name, kind)
         receivers.connect()
         notices.own_rhythms.fill(alerts.FOUND, services.stop_mail)
