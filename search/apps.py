@@ -20,11 +20,12 @@ class SearchConfig(AppConfig):
         from .kinds.organizations import OrganizationSearchKind
         from .kinds.pages import PageKind
         from .kinds.practices import PracticeKind
+        from .kinds.projects import ProjectKind
         from .matching import apps as matching
         from .reconciling import catch_up, hasten, health, reconcile_index
         from .selectors import words_in_records
 
-        for kind in (PracticeKind(), NeedKind(), OfferKind(), OrganizationSearchKind(), PageKind()):
+        for kind in (PracticeKind(), NeedKind(), ProjectKind(), OfferKind(), OrganizationSearchKind(), PageKind()):
             kinds.fill(kind.name, kind)
         receivers.connect()
         matching.ready()

@@ -43,6 +43,18 @@ WORDS: dict[str, Any] = {
     "need.matched": _("New matches were found for a need."),
     "project.matched": _("New offers of funding were found for a project."),
     "offer.fits": _("An offer of yours fits a need."),
+    # Projects.
+    "project.started": _("A project was begun for a need: it is half filled and waits to be read."),
+    "project.drafting": _("The Terms of Reference of your project are being written."),
+    "project.in_review": _("The Terms of Reference of a project wait for quality reviews."),
+    "project.review_asked": _("You were asked to judge the Terms of Reference of a project."),
+    "project.judged": _("A quality review of a project was filed."),
+    "project.returned": _("A project came back with questions."),
+    "project.to_sign": _("A project waits for your signature."),
+    "project.published": _("A project was published."),
+    "project.secured": _("The funding of a project is secured."),
+    "project.agency": _("The agency of a project was selected."),
+    "project.cancelled": _("A project was cancelled. The reason stands on its page."),
     "need.submitted": _("A ministry sent a need: it waits to be registered."),
     "need.returned": _("Your need came back with questions."),
     "need.registered": _("Your need is registered: help is looked for."),
@@ -86,6 +98,18 @@ NAMES: dict[str, Any] = {
     "need.matched": _("New matches are found for a need of ours"),
     "project.matched": _("New offers of funding are found for a project of ours"),
     "offer.fits": _("An offer of ours fits a need"),
+    # Projects.
+    "project.started": _("A project is begun"),
+    "project.drafting": _("The Terms of Reference of a project are begun"),
+    "project.in_review": _("A project waits for quality reviews"),
+    "project.review_asked": _("I am asked to judge a project"),
+    "project.judged": _("A quality review is filed"),
+    "project.returned": _("A project comes back with questions"),
+    "project.to_sign": _("A project waits for my signature"),
+    "project.published": _("A project is published"),
+    "project.secured": _("The funding of a project is secured"),
+    "project.agency": _("The agency of a project is selected"),
+    "project.cancelled": _("A project is cancelled"),
     "need.submitted": _("A need waits to be registered"),
     "need.returned": _("A need comes back with questions"),
     "need.registered": _("A need is registered"),
@@ -109,12 +133,14 @@ NAMES: dict[str, Any] = {
 FOR_NETWORK = frozenset(
     {"practice.submitted", "practice.diverged", "practice.endorsed", "review.filed", "review.released"}
     | {"assistance.asked"}
+    | {"project.in_review", "project.judged"}
     | {"need.submitted", "need.merge_refused", "need.merged", "need.results_stated", "need.withdrawn"}
 )
 FOR_OTHERS = frozenset(
     {"practice.handed_over", "practice.returned", "practice.screened", "practice.declined"}
     | {"practice.keeper_changed", "assistance.accepted"}
     | {"need.matched", "project.matched", "offer.fits"}
+    | {"project.drafting", "project.review_asked", "project.to_sign"}
     | {"need.returned", "need.registered", "need.merge_asked", "need.advertised", "need.started"}
     | {"need.met", "need.closed"}
 )

@@ -23,6 +23,7 @@ class Group(models.TextChoices):
 
     WAITING = "waiting", _("Waiting for you")
     PRACTICES = "practices", _("About our practices")
+    PROJECTS = "projects", _("About our projects")
     NEEDS = "needs", _("About our needs")
     NETWORK = "network", _("About the Network")
 
@@ -46,6 +47,18 @@ GROUPS: dict[str, Group] = {
     "assistance.accepted": Group.PRACTICES,
     "assistance.ended": Group.PRACTICES,
     "invitation.accepted": Group.NETWORK,
+    # Projects.
+    "project.started": Group.PROJECTS,
+    "project.drafting": Group.PROJECTS,
+    "project.in_review": Group.WAITING,
+    "project.review_asked": Group.WAITING,
+    "project.judged": Group.PROJECTS,
+    "project.returned": Group.WAITING,
+    "project.to_sign": Group.WAITING,
+    "project.published": Group.PROJECTS,
+    "project.secured": Group.PROJECTS,
+    "project.agency": Group.PROJECTS,
+    "project.cancelled": Group.PROJECTS,
     "need.submitted": Group.WAITING,
     "need.returned": Group.WAITING,
     "need.merge_asked": Group.WAITING,
