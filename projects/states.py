@@ -246,6 +246,14 @@ def shown(value: Decimal | None) -> str | None:
     return "0" if value == 0 else format(value.normalize(), "f")
 
 
+def months_after(day: dt.date, months: int) -> dt.date:
+    """The same day so many months later; the last day of a shorter month."""
+    years, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    first = dt.date(years, month + 1, 1)
+    following = dt.date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    return first.replace(day=min(day.day, (following - first).days))
+
+
 def day(value: Any) -> dt.date:
     """A date of a snapshot (ISO text) or of a row."""
     return value if isinstance(value, dt.date) else dt.date.fromisoformat(value)

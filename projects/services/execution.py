@@ -26,7 +26,7 @@ from practices.models import PracticeVersion
 from .. import permissions
 from ..enums import RUNNING, BudgetSource, PartyRole, UpdateStatus
 from ..models import Agreement, Amendment, Annex, Candidate, Funding, Party, Period, Project, ResultRow, Update, Value
-from ..states import shown
+from ..states import months_after, shown
 from ..workflow.execution import BEFORE_START, ENDED
 from ..workflow.project import PROJECT
 from ..workflow.update import UPDATE
@@ -58,14 +58,6 @@ def _lock(project: Project, lock_version: int | None) -> Project:
 
 
 # --- The agreement and its periods ---------------------------------------------------------------
-
-
-def months_after(day: dt.date, months: int) -> dt.date:
-    """The same day so many months later; the last day of a shorter month."""
-    years, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    first = dt.date(years, month + 1, 1)
-    following = dt.date(first.year + first.month // 12, first.month % 12 + 1, 1)
-    return first.replace(day=min(day.day, (following - first).days))
 
 
 def spans(starts_on: dt.date, ends_on: dt.date, *, months: int) -> list[tuple[dt.date, dt.date, dt.date]]:
