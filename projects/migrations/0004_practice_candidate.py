@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('practices', '0003_adaptations'),
-        ('projects', '0001_initial'),
+        ('projects', '0002_memory_of_writing'),
     ]
 
     operations = [

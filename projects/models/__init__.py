@@ -3,8 +3,8 @@
 from .execution import Agreement, Amendment, Candidate, Period, Update, Value
 from .funding import Funding
 from .pages import ProjectsPage
-from .project import Annex, Party, Project, ProjectTerm, QualityReview, SignOff
-from .terms import Activity, Assignment, BudgetLine, ProcurementItem, ResultRow, Risk, Target, Text
+from .project import Annex, Party, Project, ProjectTerm, QualityReview, SignOff, Writer
+from .terms import Activity, Assignment, BudgetLine, Dismissed, ProcurementItem, ResultRow, Risk, Target, Text
 
 __all__ = [
     "Activity",
@@ -14,6 +14,7 @@ __all__ = [
     "Assignment",
     "BudgetLine",
     "Candidate",
+    "Dismissed",
     "Funding",
     "Party",
     "Period",
@@ -29,4 +30,5 @@ __all__ = [
     "Text",
     "Update",
     "Value",
+    "Writer",
 ]

@@ -1,1 +1,3 @@
-"""Life cycles of this floor, as tables."""
+"""Life cycles of this floor."""
+
+from .project import PROJECT as PROJECT

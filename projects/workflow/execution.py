@@ -76,7 +76,7 @@ def everything_is_reported(project: Project, actor: Any) -> list[Unmet]:
 
 STEPS: dict[str, Transition] = {
     "start": transition(
-        {P.AGENCY}, P.EXECUTION, permissions.can_start, _("Start the execution"),
+        {P.AGENCY}, P.EXECUTION, permissions.can_begin, _("Start the execution"),
         guards=(agreement_is_signed, baselines_are_known), announces=("project.started",), past=_("Execution started"),
     ),
     "suspend": transition(
