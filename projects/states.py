@@ -246,6 +246,12 @@ def shown(value: Decimal | None) -> str | None:
     return "0" if value == 0 else format(value.normalize(), "f")
 
 
+def plain(value: Decimal | None) -> Decimal | None:
+    """A number without trailing zeros and exponent; it stays a number."""
+    words = shown(value)
+    return None if words is None else Decimal(words)
+
+
 def months_after(day: dt.date, months: int) -> dt.date:
     """The same day so many months later; the last day of a shorter month."""
     years, month = divmod(day.year * 12 + day.month - 1 + months, 12)

@@ -7,15 +7,16 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.core.validators import MinValueValidator
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from network_site.common.money import AmountField
 from network_site.organizations.enums import OrganizationKind
 from network_site.organizations.models import Organization
 from practices.enums import AdaptationResult
 
 from ..enums import Measure
+from ..states import plain
 
 AGENCIES = (
     OrganizationKind.PROVIDER,
@@ -125,7 +126,7 @@ class ReportForm(forms.Form):
 class ValueForm(forms.Form):
     """What is said of one result: a number, words, or why it was not measured."""
 
-    value = forms.DecimalField(label=_("Value"), max_digits=18, decimal_places=4, required=False, localize=True)
+    value = AmountField(label=_("Value"), decimal_places=4, min_value=None, required=False)
     text = forms.CharField(label=_("In words"), max_length=1000, required=False)
     not_measured = forms.CharField(
         label=_("Not measured, because"), max_length=300, required=False, help_text=_("Only if there is no value.")
@@ -179,18 +180,14 @@ class AmendmentForm(forms.Form):
                     label=label, max_length=300, required=False, initial=row.target_text
                 )
             else:
-                self.fields[name] = forms.DecimalField(
-                    label=label, max_digits=18, decimal_places=4, required=False, localize=True, initial=row.target
+                self.fields[name] = AmountField(
+                    label=label, decimal_places=4, min_value=None, required=False, initial=plain(row.target)
                 )
         for line in self.lines:
-            self.fields[f"quantity-{line.pk}"] = forms.DecimalField(
-                label=_("Quantity"), max_digits=12, decimal_places=2, localize=True, initial=line.quantity,
-                validators=[MinValueValidator(Decimal("0.01"))],
-            )  # fmt: skip
-            self.fields[f"cost-{line.pk}"] = forms.DecimalField(
-                label=_("Cost of one"), max_digits=18, decimal_places=2, localize=True, initial=line.unit_cost,
-                validators=[MinValueValidator(Decimal(0))],
-            )  # fmt: skip
+            self.fields[f"quantity-{line.pk}"] = AmountField(
+                label=_("Quantity"), max_digits=12, min_value=Decimal("0.01"), initial=line.quantity
+            )
+            self.fields[f"cost-{line.pk}"] = AmountField(label=_("Cost of one"), initial=line.unit_cost)
 
     @property
     def targets(self) -> list[Any]:

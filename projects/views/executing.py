@@ -32,7 +32,7 @@ from ..forms.execution import (
 from ..models import Agreement, Period, Project, Update
 from ..progress import lines_for_page
 from ..selectors import execution as selectors
-from ..states import Line
+from ..states import Line, plain
 from ..workflow.execution import BEFORE_START, ENDED, STEPS
 from ..workflow.project import PROJECT
 from ..workflow.update import UPDATE, due_in
@@ -287,9 +287,8 @@ def _value_of(update: Update | None, line: Line) -> dict[str, Any]:
         return {}
     for value in update.values.all():
         if str(value.result_id) == line.id and not value.dimension:
-            number = None if value.value is None else value.value.normalize()
             return {
-                "value": None if number is None else format(number, "f"),
+                "value": plain(value.value),
                 "text": value.text,
                 "not_measured": value.not_measured,
                 "source": value.source,

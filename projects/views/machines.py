@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
@@ -20,7 +19,7 @@ from network_site.publishing.models import PublishedRecord
 
 from .. import iati
 from ..enums import Level
-from ..states import cells_of, progress, shown
+from ..states import cells_of, plain, progress
 
 KIND = "project"
 MINUTES = 5
@@ -94,9 +93,9 @@ def result_rows(snapshot: dict[str, Any]) -> Iterator[dict[str, Any]]:
             "starts_on": cell.period.starts_on,
             "ends_on": cell.period.ends_on,
             "due_on": cell.period.due_on,
-            "baseline": _plain(line.baseline),
+            "baseline": plain(line.baseline),
             "baseline_year": line.baseline_year,
-            "target": _plain(cell.goal.value) if cell.goal else None,
+            "target": plain(cell.goal.value) if cell.goal else None,
             "target_text": cell.goal.text if cell.goal else "",
             "state": cell.state.value,
             "state_words": cell.state.label,
@@ -104,7 +103,7 @@ def result_rows(snapshot: dict[str, Any]) -> Iterator[dict[str, Any]]:
         }
         told = cell.reported
         yield fixed | {
-            "value": _plain(told.value) if told else None,
+            "value": plain(told.value) if told else None,
             "text": told.text if told else "",
             "not_measured": told.not_measured if told else "",
             "source": told.source if told else "",
@@ -112,7 +111,7 @@ def result_rows(snapshot: dict[str, Any]) -> Iterator[dict[str, Any]]:
         for part in cell.parts:
             yield fixed | {
                 "dimension": part.dimension,
-                "value": _plain(part.value),
+                "value": plain(part.value),
                 "text": part.text,
                 "not_measured": part.not_measured,
                 "source": part.source,
@@ -120,12 +119,6 @@ def result_rows(snapshot: dict[str, Any]) -> Iterator[dict[str, Any]]:
                 "state": "",
                 "state_words": "",
             }
-
-
-def _plain(value: Decimal | None) -> Decimal | None:
-    """A number without trailing zeros and exponent; it stays a number, so that no spreadsheet takes it for text."""
-    words = shown(value)
-    return None if words is None else Decimal(words)
 
 
 def _record(request: HttpRequest, page: Any, number: int, slug: str, tail: str) -> PublishedRecord | HttpResponse:
