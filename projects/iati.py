@@ -145,8 +145,8 @@ class Activity:
 
     # --- Small helpers ---------------------------------------------------------------------------
 
-    def _add(self, name: str, parent: Any = None, **attributes: str) -> etree._Element:
-        element = etree.SubElement(self.root if parent is None else parent, name)
+    def _add(self, tag: str, parent: Any = None, **attributes: str) -> etree._Element:
+        element = etree.SubElement(self.root if parent is None else parent, tag)
         for key, value in attributes.items():
             if value:
                 element.set(key.rstrip("_").replace("_", "-"), value)
@@ -358,12 +358,11 @@ class Activity:
             self._comment(self._add("actual", period), remark)
         for part in cell.parts:
             if part.value is not None and not qualitative:
-                actual = self._actual(period, part.value, part.text, part.source, qualitative=False, of=part.dimension)
-                period.append(actual)
+                self._actual(period, part.value, part.text, part.source, qualitative=False, of=part.dimension)
 
     def _actual(
         self, period: Any, value: Decimal | None, text: str, source: str, *, qualitative: bool, of: str = ""
-    ) -> etree._Element:
+    ) -> None:
         actual = self._add("actual", period, value="" if qualitative else shown(value) or "")
         if of:
             name, _colon, part = of.partition(":")
@@ -371,7 +370,6 @@ class Activity:
         words = " ".join(word for word in (text, f"({source})" if source else "") if word)
         if words:
             self._comment(actual, words)
-        return actual
 
     def _comment(self, parent: Any, words: str) -> None:
         self._say(self._add("comment", parent), words)

@@ -52,7 +52,7 @@ COLUMNS = (
 
 def iati_file(request: HttpRequest, page: Any, number: int, slug: str) -> HttpResponse:
     """The project as an IATI 2.03 activity."""
-    record = _record(request, page, number, slug, "iati.xml")
+    record = _record(request, page, number, slug, "iati/")
     if isinstance(record, HttpResponse):
         return record
     today = timezone.localdate()
@@ -67,7 +67,7 @@ def iati_file(request: HttpRequest, page: Any, number: int, slug: str) -> HttpRe
 
 def results_file(request: HttpRequest, page: Any, number: int, slug: str) -> HttpResponse:
     """Every result in every period as CSV, with its state in a column of its own."""
-    record = _record(request, page, number, slug, "results.csv")
+    record = _record(request, page, number, slug, "results/")
     if isinstance(record, HttpResponse):
         return record
     name = f"{record.code}-results.csv"
