@@ -12,7 +12,6 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from needs import services as needs
 from network_site.common import audit, html
 from network_site.common.workflow import StaleVersion, TransitionRefused, Unmet, lock_for_writing
 from network_site.organizations import services as organizations
@@ -143,8 +142,6 @@ def begin_execution(
     if actual_start > timezone.localdate():
         raise Refused("actual_start", _("Give the day on which it really started; it cannot be in the future."))
     started = PROJECT.perform(project, "start", note=note, version=lock_version, actual_start=actual_start)
-    if started.need_id:
-        needs.follow_project(started.need_id, "start_execution")
     publish_edition(started)
     return started
 

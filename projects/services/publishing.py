@@ -1,68 +1,68 @@
-"""Until drafting is merged: the public edition of a project, as the contract says."""
+"""Publication: a snapshot of the project as it is now, on the public plane."""
 
 from __future__ import annotations
 
-from typing import Any
+from django.db import transaction
 
+from needs import services as needs
+from network_site.common import outbox
 from network_site.publishing import services as publishing
 from network_site.publishing.models import PublishedRecord
 
-from ..enums import IATI_STATUS
-from ..models import Project
+from ..amounts import totals
+from ..enums import PUBLIC, SEEKING, ProjectStatus
+from ..models import Funding, Project
 from ..selectors.execution import execution_part
-from ..states import matrix_of
+from ..snapshot import JSON_SCHEMA, KIND, SCHEMA, build_snapshot, public_annexes, terms_of
 
 
+class NotPublic(Exception):
+    """A project in a state that the public does not see."""
+
+
+@transaction.atomic
 def publish_edition(project: Project) -> PublishedRecord:
-    project.edition += 1
-    project.save(update_fields=["edition"])
-    owner = project.owner
-    terms = list(project.project_terms.values_list("term_id", flat=True))
-    snapshot: dict[str, Any] = {
-        "id": str(project.pk),
-        "source_language": project.source_language,
-        "texts": {project.source_language: {"title": project.title, "summary": "", "state": "source"}},
-        "owner": {
-            "id": str(owner.pk), "key": owner.key, "names": owner.names, "kind": owner.kind,
-            "country": owner.country_id,
-        },
-        "country": project.country_id,
-        "countries": project.countries,
-        "need": None,
-        "practice": None,
-        "status": project.status,
-        "iati_status": IATI_STATUS.get(project.status, "1"),
-        "type": project.type,
-        "reference": project.reference,
-        "terms": terms,
-        "currency": project.currency,
-        "start_on": project.start_on.isoformat() if project.start_on else None,
-        "months": project.months,
-        "interest_until": None,
-        "actual_start": project.actual_start.isoformat() if project.actual_start else None,
-        "actual_end": project.actual_end.isoformat() if project.actual_end else None,
-        "languages": project.languages,
-        "sums": {"total": "0", "counterpart": "0", "needed": "0", "committed": "0", "received": "0"},
-        "sections": {},
-        "results": matrix_of(project),
-        "budget": [
-            {
-                "component": line.component, "category": line.category, "description": line.description,
-                "unit": line.unit, "quantity": str(line.quantity), "unit_cost": str(line.unit_cost),
-                "currency": line.currency, "amount": str(line.amount), "rate": str(line.rate),
-                "rate_on": line.rate_on.isoformat() if line.rate_on else None, "converted": str(line.converted),
-                "source": line.source, "starts_on": line.starts_on.isoformat() if line.starts_on else None,
-                "ends_on": line.ends_on.isoformat() if line.ends_on else None,
-            }
-            for line in project.budget.all()
+    """Publish the next edition of a project, by whoever made the step that the public may see.
+
+    In order: the row locked, what is asked for and the counterpart written into the sums, the edition counted, the
+    snapshot and its files published, the need told (funding is sought, or the work has begun), donors and matches
+    told through the outbox. Asks nobody for permission: it is called by verbs that have asked.
+    Raises NotPublic in a state that is not public.
+    """
+    locked: Project = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
+    if locked.status not in PUBLIC:
+        raise NotPublic(locked.status)
+    sums = totals(locked.budget.all())
+    funding = Funding.objects.select_for_update(of=("self",)).get(project=locked)
+    funding.needed, funding.counterpart = sums.requested, sums.counterpart
+    if locked.is_documented and locked.source.get("funded"):
+        # The publication says who pays for it all; nobody pledges here.
+        funding.committed = funding.needed
+    funding.save(update_fields=["needed", "counterpart", "committed"])
+    locked.edition += 1
+    locked.save(update_fields=["edition", "changed_at"])
+    snapshot = build_snapshot(locked, execution=execution_part(locked))
+    record = publishing.publish(
+        kind=KIND,
+        record_id=locked.pk,
+        owner=locked.owner,
+        country_id=locked.country_id,
+        version=locked.edition,
+        schema=SCHEMA,
+        json_schema=JSON_SCHEMA,
+        snapshot=snapshot,
+        terms=[code for codes in terms_of(locked).values() for code in codes],
+        is_demo=locked.is_demo,
+        files=[
+            publishing.OfferedFile(annex.pk, annex.file.name, annex.name, annex.content_type)
+            for annex in public_annexes(locked)
+            if annex.file
         ],
-        "parties": [{"name": party.name, "role": party.role} for party in project.parties.all()],
-        "execution": execution_part(project),
-        "source": project.source,
-        "is_demo": project.is_demo,
-    }  # fmt: skip
-    return publishing.publish(
-        kind="project", record_id=project.pk, owner=owner, country_id=project.country_id, version=project.edition,
-        schema="enlace.project/1", json_schema={"type": "object"}, snapshot=snapshot, terms=terms,
-        is_demo=project.is_demo,
-    )  # fmt: skip
+    )
+    project.edition = locked.edition
+    if locked.need_id and locked.status in SEEKING:
+        needs.follow_project(locked.need_id, "advertise")
+    if locked.need_id and locked.status == ProjectStatus.EXECUTION:
+        needs.follow_project(locked.need_id, "start_execution")
+    outbox.enqueue("project.changed", subject=locked, version=locked.edition, tenant_id=locked.owner_id)
+    return record
