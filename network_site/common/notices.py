@@ -73,6 +73,18 @@ WORDS: dict[str, Any] = {
     "offer.changed": _("An offer that you follow has a new last day or new rules."),
     "offer.ends": _("An offer that you follow ends soon."),
     "offer.hidden": _("Nobody has confirmed your offer for a year: it is hidden until you do."),
+    # Execution.
+    "practice.adapted": _("Somebody took over your practice and tells what came of it."),
+    "project.executing": _("The execution of a project has started."),
+    "project.suspended": _("A project was suspended. The reason stands on its page."),
+    "project.resumed": _("A project that was suspended goes on."),
+    "project.amended": _("A project was amended. What changed stands on its page."),
+    "project.completed": _("A project is completed. Share what came of it as a practice."),
+    "project.evaluated": _("A project was evaluated."),
+    "project.closed": _("A project was closed."),
+    "update.sent": _("A report on results waits for approval."),
+    "update.returned": _("Your report on results came back with questions."),
+    "update.approved": _("Your report on results was approved."),
 }
 
 # What a kind is called where one chooses; a kind without a name is called by what its notices say.
@@ -127,6 +139,18 @@ NAMES: dict[str, Any] = {
     "offer.changed": _("An offer that we follow changes"),
     "offer.ends": _("An offer that we follow ends soon"),
     "offer.hidden": _("An offer of ours is hidden"),
+    # Execution.
+    "practice.adapted": _("Somebody takes over a practice of ours"),
+    "project.executing": _("The execution of a project starts"),
+    "project.suspended": _("A project is suspended"),
+    "project.resumed": _("A suspended project goes on"),
+    "project.amended": _("A project is amended"),
+    "project.completed": _("A project is completed"),
+    "project.evaluated": _("A project is evaluated"),
+    "project.closed": _("A project is closed"),
+    "update.sent": _("A report on results waits for approval"),
+    "update.returned": _("My report on results comes back with questions"),
+    "update.approved": _("My report on results is approved"),
 }
 
 # Kinds that only members of the Network hear, and kinds that only other organisations do.

@@ -47,6 +47,10 @@ GROUPS: dict[str, Group] = {
     "assistance.accepted": Group.PRACTICES,
     "assistance.ended": Group.PRACTICES,
     "invitation.accepted": Group.NETWORK,
+    "practice.adapted": Group.PRACTICES,
+    "update.sent": Group.WAITING,
+    "update.returned": Group.WAITING,
+    "project.completed": Group.WAITING,
     # Projects.
     "project.started": Group.PROJECTS,
     "project.drafting": Group.PROJECTS,

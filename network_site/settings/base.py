@@ -18,6 +18,8 @@ DEBUG = False
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS")
 SITE_URL = env.text("SITE_URL", "http://localhost:8000")
+# The Network's own number in IATI's register of organisations; XX stands for none yet.
+IATI_REFERENCE = env.text("IATI_REFERENCE", "XX-ENLACE")
 DEMO = env.flag("ENLACE_DEMO")
 # The gallery of components and page frames (/dev/…): for whoever builds the site, never for those who use it.
 DEVELOPER_PAGES = False
