@@ -1,0 +1,93 @@
+"""What a project needs and has: the one place where its sums change."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from network_site.common import audit, outbox
+from network_site.common.workflow import TransitionRefused, Unmet
+from network_site.organizations.actor import acting_as, service_actor
+
+from ..models import Funding, Project
+
+NOTHING = Decimal(0)
+
+
+class OverFunded(TransitionRefused):
+    """More than can be taken now. It says no more than that: how much others promised is theirs."""
+
+    def __init__(self) -> None:
+        words = _("This is more than can be taken now. Ask the ministry in your room.")
+        super().__init__([Unmet("over_funded", words)])
+
+
+@transaction.atomic
+def move_sums(
+    project_id: UUID, *, pledged: Decimal = NOTHING, committed: Decimal = NOTHING, received: Decimal = NOTHING
+) -> Funding:
+    """Add to the sums of a project, or take from them (negative), in its own currency.
+
+    Locks the row, refuses what would be more than is needed, saves, remembers it in the trail of the ministry. The
+    public page follows when committed or received changed, and only then: a pledge shows nowhere.
+    Whoever called has checked who may; here the service "funding" writes.
+    Raises OverFunded.
+    """
+    with acting_as(service_actor("funding"), reason="a donor's money moves"):
+        funding: Funding = (
+            Funding.objects.select_for_update(of=("self",)).select_related("project").get(project_id=project_id)
+        )
+        before = _sums(funding)
+        funding.pledged += pledged
+        funding.committed += committed
+        funding.received += received
+        if funding.open < 0:
+            raise OverFunded
+        funding.save(update_fields=["pledged", "committed", "received"])
+        audit.record(
+            "funding.moved",
+            tenant_id=funding.project.owner_id,
+            subject=funding,
+            before=before,
+            after=_sums(funding),
+        )
+        if committed or received:
+            show_sums(funding.project)
+        if committed > 0 and funding.gap == 0:
+            outbox.enqueue(
+                "funding.complete", subject=funding.project, tenant_id=funding.project.owner_id, repeatable=True
+            )
+        return funding
+
+
+def _sums(funding: Funding) -> dict[str, str]:
+    return {name: str(getattr(funding, name)) for name in ("needed", "pledged", "committed", "received")}
+
+
+def show_sums(project: Project) -> None:
+    """Let the public page say what is committed and received now."""
+    from projects import services
+
+    publish = getattr(services, "publish_edition", None)
+    if publish is not None:
+        publish(project)
+
+
+@transaction.atomic
+def open_talks(project_id: UUID) -> None:
+    """The first interest that was accepted: the project is in negotiation. The public page does not change by it."""
+    with acting_as(service_actor("funding"), reason="the first interest was accepted"):
+        project = Project.objects.get(pk=project_id)
+        if project.status == "published":
+            _open_negotiation(project)
+
+
+def _open_negotiation(project: Project) -> None:
+    try:
+        from ..workflow.project import PROJECT
+    except ImportError:
+        return
+    PROJECT.perform(project, "open_negotiation")
