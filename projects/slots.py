@@ -14,3 +14,7 @@ project_panels: Slot[Callable[[Any, Any], tuple[str, dict[str, Any]] | None]] = 
 # What a reader can do with a published request: a function of the published record and the actor that returns a
 # template and its context, or None (follow, express interest, propose).
 request_actions: Slot[Callable[[Any, Any], tuple[str, dict[str, Any]] | None]] = Slot("actions on a published request")
+
+# What floors above put into a project's snapshot, beside what it says itself: a function of the project that returns
+# parts by their name (the call for an executing agency).
+snapshot_parts: Slot[Callable[[Any], dict[str, Any]]] = Slot("parts of a project's snapshot")

@@ -79,15 +79,17 @@ def show_sums(project: Project) -> None:
 @transaction.atomic
 def open_talks(project_id: UUID) -> None:
     """The first interest that was accepted: the project is in negotiation. The public page does not change by it."""
-    with acting_as(service_actor("funding"), reason="the first interest was accepted"):
+    _step(project_id, "published", "open_negotiation")
+
+
+@transaction.atomic
+def choose_agency(project_id: UUID) -> None:
+    """The agency that the ministry selected has accepted: a project whose funding is secured goes on."""
+    _step(project_id, "funding_secured", "select_agency")
+
+
+def _step(project_id: UUID, state: str, name: str) -> None:
+    with acting_as(service_actor("funding"), reason=f"{name} follows"):
         project = Project.objects.get(pk=project_id)
-        if project.status == "published":
-            _open_negotiation(project)
-
-
-def _open_negotiation(project: Project) -> None:
-    try:
-        from ..workflow.project import PROJECT
-    except ImportError:
-        return
-    PROJECT.perform(project, "open_negotiation")
+        if project.status == state:
+            PROJECT.perform(project, name)
