@@ -108,11 +108,11 @@ def call_part(project: Project) -> dict[str, Any]:
     return {"call": {"id": str(call.pk)} | shown}
 
 
-def close_calls(now: dt.datetime | None = None) -> int:
+def close_calls() -> int:
     """Open the proposals of calls whose deadline has passed; how many. Harmless to repeat."""
     closed = 0
     with acting_as(service_actor("clock"), reason="deadlines of calls"):
-        for call in AgencyCall.objects.filter(status=CallStatus.OPEN, closes_at__lte=now or timezone.now()):
+        for call in AgencyCall.objects.filter(status=CallStatus.OPEN, closes_at__lte=timezone.now()):
             try:
                 CALL.perform(call, "close")
             except TransitionRefused:

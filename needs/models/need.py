@@ -40,7 +40,10 @@ class Need(TenantModel, TimestampedModel):
     source_language = models.CharField(
         _("language of the text"), max_length=5, choices=settings.LANGUAGES, default="en"
     )
-    country = models.ForeignKey(Country, on_delete=models.PROTECT, related_name="+", verbose_name=_("country"))
+    # Empty for fictional ministries only: they are of no country (a guard asks everybody else for it).
+    country = models.ForeignKey(
+        Country, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("country")
+    )
 
     title = models.CharField(_("title"), max_length=LIMITS["title"])
     summary = models.CharField(_("in one sentence"), max_length=LIMITS["summary"])

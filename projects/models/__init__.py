@@ -3,8 +3,8 @@
 from .execution import Agreement, Amendment, Period, Update, Value
 from .funding import Funding
 from .pages import ProjectsPage
-from .project import Annex, Party, Project, ProjectTerm, QualityReview, SignOff
-from .terms import Activity, Assignment, BudgetLine, ProcurementItem, ResultRow, Risk, Target, Text
+from .project import Annex, Party, Project, ProjectTerm, QualityReview, SignOff, Writer
+from .terms import Activity, Assignment, BudgetLine, Dismissed, ProcurementItem, ResultRow, Risk, Target, Text
 
 __all__ = [
     "Activity",
@@ -13,6 +13,7 @@ __all__ = [
     "Annex",
     "Assignment",
     "BudgetLine",
+    "Dismissed",
     "Funding",
     "Party",
     "Period",
@@ -28,4 +29,5 @@ __all__ = [
     "Text",
     "Update",
     "Value",
+    "Writer",
 ]

@@ -120,6 +120,22 @@ class Project(TenantModel, TimestampedModel):
         return [row.term_id for row in self.project_terms.all() if row.term.scheme_id == scheme]
 
 
+class Writer(ChildOf("project")):  # type: ignore[misc]
+    """Somebody who wrote on a project: she neither judges it nor signs it."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="writers")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    first_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        base_manager_name = "objects"
+        default_manager_name = "objects"
+        constraints = [models.UniqueConstraint(fields=["project", "user"], name="one_writer_per_project")]
+
+    def __str__(self) -> str:
+        return f"{self.project_id} {self.user_id}"
+
+
 class ProjectTerm(ChildOf("project")):  # type: ignore[misc]
     """A term of a project: functions (LAF), problem tags (DI), groups (TG), cooperation (CM), SDG, CRS, markers."""
 
@@ -212,6 +228,24 @@ class QualityReview(ChildOf("project")):  # type: ignore[misc]
     def __str__(self) -> str:
         return f"{self.project_id} {self.verdict}"
 
+    def may_insert(self, actor: ActorLike) -> bool:
+        """Whoever reads the project may judge it in her own name, but not for a ministry."""
+        if self.reviewer_id != actor.user_id or actor.organization_kind == OrganizationKind.MINISTRY:  # type: ignore[attr-defined]
+            return False
+        return super().may_insert(actor) and self.organization_id == actor.organization_id  # type: ignore[attr-defined]
+
+    @classmethod
+    def write_sql(cls) -> str:
+        """What was filed stays."""
+        return "false"
+
+    @classmethod
+    def insert_sql(cls) -> str:
+        return (
+            "reviewer_id = enlace_user() AND organization_id = enlace_organization()"
+            f" AND enlace_organization_kind() <> 'ministry' AND {cls._through_parent('')}"
+        )
+
 
 class SignOff(ChildOf("project")):  # type: ignore[misc]
     """A country's request or non-objection, once for each round (source 004, note 3)."""
@@ -233,3 +267,22 @@ class SignOff(ChildOf("project")):  # type: ignore[misc]
 
     def __str__(self) -> str:
         return f"{self.project_id} {self.country_id}"
+
+    def may_insert(self, actor: ActorLike) -> bool:
+        """A ministry's focal point who reads the project signs for her own country."""
+        if self.signed_by_id != actor.user_id or self.country_id != getattr(actor, "country_id", ""):  # type: ignore[attr-defined]
+            return False
+        return actor.organization_kind == OrganizationKind.MINISTRY and super().may_insert(actor)  # type: ignore[attr-defined]
+
+    @classmethod
+    def write_sql(cls) -> str:
+        """What was signed stays."""
+        return "false"
+
+    @classmethod
+    def insert_sql(cls) -> str:
+        country = "SELECT o.country_id FROM organizations_organization o WHERE o.id = enlace_organization()"
+        return (
+            "signed_by_id = enlace_user() AND enlace_organization_kind() = 'ministry'"
+            f" AND enlace_has_role('focal_point') AND country_id = ({country}) AND {cls._through_parent('')}"
+        )

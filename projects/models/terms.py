@@ -36,6 +36,22 @@ class Part(ChildOf("project")):  # type: ignore[misc]
         return self.proposal == Proposal.PROPOSED
 
 
+class Dismissed(ChildOf("project")):  # type: ignore[misc]
+    """A proposal that a person took out: its key is remembered, so that it is never made again."""
+
+    project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="dismissed")
+    # The key of the proposal's citation (projects/autofill.py).
+    key = models.CharField(max_length=120)
+
+    class Meta:
+        base_manager_name = "objects"
+        default_manager_name = "objects"
+        constraints = [models.UniqueConstraint(fields=["project", "key"], name="one_refusal_per_proposal")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class Text(Part):
     """One text field of a section; keys and their sections stand in projects/outline.py."""
 

@@ -13,6 +13,7 @@ from network_site.common.workflow import TransitionRefused, Unmet
 from network_site.organizations.actor import acting_as, service_actor
 
 from ..models import Funding, Project
+from ..workflow.project import PROJECT
 
 NOTHING = Decimal(0)
 
@@ -55,7 +56,7 @@ def move_sums(
             after=_sums(funding),
         )
         if committed or received:
-            show_sums(funding.project)
+            show_sums(project_id)
         if committed > 0 and funding.gap == 0:
             outbox.enqueue(
                 "funding.complete", subject=funding.project, tenant_id=funding.project.owner_id, repeatable=True
@@ -67,13 +68,15 @@ def _sums(funding: Funding) -> dict[str, str]:
     return {name: str(getattr(funding, name)) for name in ("needed", "pledged", "committed", "received")}
 
 
-def show_sums(project: Project) -> None:
-    """Let the public page say what is committed and received now."""
+@transaction.atomic
+def show_sums(project_id: UUID) -> None:
+    """Let the public page say what is committed and received now, and which call is open."""
     from projects import services
 
     publish = getattr(services, "publish_edition", None)
     if publish is not None:
-        publish(project)
+        with acting_as(service_actor("funding"), reason="the public page follows"):
+            publish(Project.objects.get(pk=project_id))
 
 
 @transaction.atomic

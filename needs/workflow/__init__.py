@@ -1,0 +1,1 @@
+"""Life cycles of this floor, one table each."""
