@@ -18,11 +18,11 @@ from network_site.common.money import AmountField, CurrencyField, read_amount
 from ..models import Negotiation
 
 
-def _area(rows: int) -> forms.Textarea:
+def area(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
 
 
-def _day() -> forms.DateInput:
+def day() -> forms.DateInput:
     return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
@@ -68,12 +68,12 @@ class InterestForm(KeyedForm):
         help_text=gettext_lazy("Only the ministry and the Network read them."),
         max_length=4000,
         required=False,
-        widget=_area(5),
+        widget=area(5),
     )
 
 
 class MessageForm(KeyedForm):
-    text = forms.CharField(label=gettext_lazy("Your message"), max_length=4000, widget=_area(4))
+    text = forms.CharField(label=gettext_lazy("Your message"), max_length=4000, widget=area(4))
 
 
 class UploadField(forms.FileField):
@@ -100,7 +100,7 @@ class PromiseForm(KeyedForm):
     amount = AmountField(label=gettext_lazy("Amount"), min_value=Decimal("0.01"))
     currency = CurrencyField(label=gettext_lazy("Currency"), max_length=3)
     rate = RateField(label=gettext_lazy("Rate"), required=False, max_length=30)
-    rate_on = forms.DateField(label=gettext_lazy("Day of the rate"), required=False, widget=_day())
+    rate_on = forms.DateField(label=gettext_lazy("Day of the rate"), required=False, widget=day())
     rate_source = forms.CharField(
         label=gettext_lazy("Where the rate is published"),
         help_text=gettext_lazy("For example the central bank."),
@@ -110,11 +110,9 @@ class PromiseForm(KeyedForm):
     valid_until = forms.DateField(
         label=gettext_lazy("Valid until"),
         help_text=gettext_lazy("After this day the pledge lapses by itself."),
-        widget=_day(),
+        widget=day(),
     )
-    conditions = forms.CharField(
-        label=gettext_lazy("Conditions"), required=False, max_length=2000, widget=_area(3)
-    )
+    conditions = forms.CharField(label=gettext_lazy("Conditions"), required=False, max_length=2000, widget=area(3))
     components = forms.MultipleChoiceField(
         label=gettext_lazy("For these components"),
         help_text=gettext_lazy("None chosen means the whole project."),
@@ -181,7 +179,7 @@ class ReceiptForm(KeyedForm):
         required=False,
         max_length=30,
     )
-    received_on = forms.DateField(label=gettext_lazy("Received on"), widget=_day())
+    received_on = forms.DateField(label=gettext_lazy("Received on"), widget=day())
     note = forms.CharField(label=gettext_lazy("Note"), required=False, max_length=300)
 
     def __init__(self, *args: Any, room: Negotiation, **kwargs: Any) -> None:
@@ -190,14 +188,14 @@ class ReceiptForm(KeyedForm):
         super().__init__(*args, initial=initial, **kwargs)
 
     def clean_received_on(self) -> Any:
-        day = self.cleaned_data["received_on"]
-        if day > timezone.localdate():
+        given = self.cleaned_data["received_on"]
+        if given > timezone.localdate():
             raise ValidationError(_("This day has not come yet."))
-        return day
+        return given
 
 
 class StepForm(forms.Form):
     """A step of the life cycle, with its reason."""
 
     version = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
-    note = forms.CharField(required=False, max_length=2000, widget=_area(3), label=gettext_lazy("The reason"))
+    note = forms.CharField(required=False, max_length=2000, widget=area(3), label=gettext_lazy("The reason"))

@@ -1,6 +1,7 @@
 """Verbs of this floor. Each is atomic, and told in order."""
 
 # Calls for an executing agency.
+from .agencies import CALLABLE as CALLABLE
 from .agencies import answer_selection as answer_selection
 from .agencies import call_part as call_part
 from .agencies import close_calls as close_calls

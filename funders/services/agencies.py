@@ -193,9 +193,7 @@ def save_proposal(
     return locked
 
 
-def _fill(
-    proposal: AgencyProposal, fields: Mapping[str, Any], upload: File[bytes] | None, content_type: str
-) -> None:
+def _fill(proposal: AgencyProposal, fields: Mapping[str, Any], upload: File[bytes] | None, content_type: str) -> None:
     for name in ("title", "approach", "team"):
         setattr(proposal, name, html.plain(str(fields.get(name, ""))).strip())
     if not proposal.title or not proposal.approach:

@@ -80,9 +80,7 @@ def express_interest(record: PublishedRecord, *, text: str = "", key: str | None
 
     def create() -> Negotiation:
         known: Negotiation | None = (
-            Negotiation.objects.filter(owner_id=actor.organization_id, record=record)
-            .exclude(status__in=ENDED)
-            .first()
+            Negotiation.objects.filter(owner_id=actor.organization_id, record=record).exclude(status__in=ENDED).first()
         )
         if known is not None:
             return known
@@ -240,7 +238,7 @@ def commit_money(
         pledge.document = _keep(held, title=title, upload=upload, content_type=content_type)
         pledge.save(update_fields=["document"])
     room = NEGOTIATION.perform(held, "commit")
-    assert pledge is not None  # noqa: S101  (the guard has asked for its document)
+    assert pledge is not None
     projects.move_sums(room.project_id, pledged=-pledge.converted, committed=pledge.converted)
     return room
 
@@ -323,9 +321,7 @@ def watch_pledges(today: dt.date | None = None) -> tuple[int, int]:
             if pledge is None or pledge.valid_until > today + WARNED_BEFORE:
                 continue
             if pledge.valid_until >= today:
-                outbox.enqueue(
-                    "negotiation.lapsing", subject=room, version=pledge.version, tenant_id=room.owner_id
-                )
+                outbox.enqueue("negotiation.lapsing", subject=room, version=pledge.version, tenant_id=room.owner_id)
                 warned += 1
                 continue
             try:
@@ -375,4 +371,3 @@ def _worth(amount: Decimal, rate: Decimal) -> Decimal:
 
 def _money(row: Any) -> dict[str, str]:
     return {name: str(getattr(row, name)) for name in ("amount", "currency", "rate", "converted")}
-

@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from network_site.common import limits
@@ -42,6 +43,7 @@ ELSEWHERE = {
 PLEDGES_A_DAY = 10
 DAY = 24 * 60 * 60
 SHOWN = 200
+CHANGED = gettext_lazy("Somebody else changed this record meanwhile. Read it again, then decide.")
 TAGS = {
     NegotiationStatus.EXPRESSED: ("info", "dot"),
     NegotiationStatus.DISCUSSION: ("info", "talk"),
@@ -178,7 +180,7 @@ def say(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Write to the others."""
     room = get_room_or_404(pk)
     form = MessageForm(request.POST)
-    if not _done(form, lambda given: services.say(room, **given)):
+    if not done(form, lambda given: services.say(room, **given)):
         return _room_page(request, room, message_form=form, status=422)
     messages.success(request, _("Your message is in the room."))
     return redirect("funders:room", room.pk)
@@ -190,7 +192,7 @@ def add_file(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Put a file into the room."""
     room = get_room_or_404(pk)
     form = RoomFileForm(request.POST, request.FILES)
-    if not _done(form, lambda given: services.add_file(room, content_type=given["upload"].content_type, **given)):
+    if not done(form, lambda given: services.add_file(room, content_type=given["upload"].content_type, **given)):
         return _room_page(request, room, file_form=form, status=422)
     messages.success(request, _("Your file is in the room."))
     return redirect("funders:room", room.pk)
@@ -218,12 +220,12 @@ def pledge(request: HttpRequest, pk: UUID) -> HttpResponse:
     status = 200
     if request.method == "POST":
         try:
-            if _done(form, promise):
+            if done(form, promise):
                 messages.success(request, _("Your pledge is in the room. It closes no gap until you commit it."))
                 return redirect("funders:room", room.pk)
             status = 422
         except StaleVersion:
-            form.add_error(None, _("Somebody else changed this record meanwhile. Read it again, then decide."))
+            form.add_error(None, CHANGED)
             status = 409
     context = {"room": room, "record": room.record, "form": form, "is_new": not room.holds_pledge}
     return render(request, "funders/pledge.html", context, status=status)
@@ -281,12 +283,12 @@ def _form_page(
     status = 200
     if request.method == "POST":
         try:
-            if _done(form, verb):
+            if done(form, verb):
                 messages.success(request, words)
                 return redirect("funders:room", room.pk)
             status = 422
         except StaleVersion:
-            form.add_error(None, _("Somebody else changed this record meanwhile. Read it again, then decide."))
+            form.add_error(None, CHANGED)
             status = 409
     context = {"room": room, "record": room.record, "form": form, "pledge": room.pledge}
     return render(request, template, context, status=status)
@@ -305,15 +307,14 @@ def do(request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
     try:
         services.take_step(room, name, note=form.cleaned_data["note"], lock_version=form.cleaned_data["version"])
     except StaleVersion:
-        words = _("Somebody else changed this record meanwhile. Read it again, then decide.")
-        return _room_page(request, get_room_or_404(pk), step_form=form, tried=name, refused=[words], status=409)
+        return _room_page(request, get_room_or_404(pk), step_form=form, tried=name, refused=[CHANGED], status=409)
     except TransitionRefused as refused:
         return _room_page(request, room, step_form=form, tried=name, refused=refused.messages, status=422)
     messages.success(request, str(NEGOTIATION.transitions[name].past))
     return redirect("funders:room", room.pk)
 
 
-def _done(form: forms.Form, verb: Callable[[dict[str, Any]], Any]) -> bool:
+def done(form: forms.Form, verb: Callable[[dict[str, Any]], Any]) -> bool:
     """Whether the form was right and the verb did it; what stands in the way stands at the form."""
     if not form.is_valid():
         return False

@@ -15,7 +15,6 @@ from ..enums import ProposalStatus as P
 from ..models import AgencyCall, AgencyProposal
 
 
-
 def is_over(call: AgencyCall, actor: Any) -> list[Unmet]:
     """The deadline has passed."""
     return [] if call.closes_at <= timezone.now() else [Unmet("early", _("The deadline has not passed yet."))]

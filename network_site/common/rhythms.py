@@ -45,6 +45,15 @@ GROUPS: dict[str, Group] = {
     "assistance.accepted": Group.PRACTICES,
     "assistance.ended": Group.PRACTICES,
     "invitation.accepted": Group.NETWORK,
+    # Rooms, pledges, calls.
+    "negotiation.expressed": Group.WAITING,
+    "negotiation.discussed": Group.WAITING,
+    "negotiation.message": Group.WAITING,
+    "negotiation.pledged": Group.WAITING,
+    "negotiation.lapsing": Group.WAITING,
+    "funding.complete": Group.WAITING,
+    "call.closed": Group.WAITING,
+    "proposal.decided": Group.WAITING,
 }
 
 

@@ -44,7 +44,12 @@ def snapshot(project: Project, funding: Funding, **more: Any) -> dict[str, Any]:
 
 
 def request_of(
-    ministry: Organization, *, needed: str = "100000", title: str = "Employment desks", currency: str = "USD", **more: Any
+    ministry: Organization,
+    *,
+    needed: str = "100000",
+    title: str = "Employment desks",
+    currency: str = "USD",
+    **more: Any,
 ) -> PublishedRecord:
     """A ministry's published request, shared with the Network."""
     people = People()
@@ -117,7 +122,9 @@ class Market:
 
 def promise(amount: str, currency: str = "USD", **more: Any) -> services.Promise:
     rates = {} if currency == "USD" else {"rate": Decimal("0.73"), "rate_on": later(-1), "rate_source": "Central bank"}
-    return services.Promise(**({"amount": Decimal(amount), "currency": currency, "valid_until": later()} | rates | more))
+    return services.Promise(
+        **({"amount": Decimal(amount), "currency": currency, "valid_until": later()} | rates | more)
+    )
 
 
 def room_of(room: Negotiation) -> Negotiation:

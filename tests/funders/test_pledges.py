@@ -52,7 +52,11 @@ def test_other_currencies_count_at_a_dated_rate_and_are_rounded_once(market: Mar
     with acting(market.donor):
         pledge = room_of(room).pledge
     assert pledge is not None
-    assert (pledge.amount, pledge.rate, pledge.converted) == (Decimal("33333.33"), Decimal("1.08345"), Decimal("36115.00"))
+    assert (pledge.amount, pledge.rate, pledge.converted) == (
+        Decimal("33333.33"),
+        Decimal("1.08345"),
+        Decimal("36115.00"),
+    )
     assert (pledge.rate_on, pledge.rate_source) == (dt.date(2026, 3, 2), "European Central Bank")
     assert market.sums() == ("36115.00", "0.00", "0.00", "100000.00")
     other = market.pledged("10000.05", donor=market.rival, currency="CAD")
@@ -173,7 +177,10 @@ def test_never_more_arrives_than_was_committed(market: Market) -> None:
         ({"amount": "9" * 30}, "Give an amount above zero."),
         ({"amount": "1", "currency": "XQX"}, "Choose a currency by its three letters."),
         ({"amount": "1", "currency": "EUR", "rate": None}, "Give the rate to the currency of the project."),
-        ({"amount": "1", "currency": "EUR", "rate": Decimal("Infinity")}, "Give the rate to the currency of the project."),
+        (
+            {"amount": "1", "currency": "EUR", "rate": Decimal("Infinity")},
+            "Give the rate to the currency of the project.",
+        ),
         ({"amount": "1", "currency": "EUR", "rate_on": later(1)}, "Give the day of the rate, not later than today."),
         ({"amount": "1", "currency": "EUR", "rate_source": " "}, "Say where the rate is published."),
         ({"amount": "1", "valid_until": later(-1)}, "The last day lies in the past."),

@@ -89,9 +89,7 @@ def do(name: str, room: Negotiation) -> Any:
         "commit": lambda: services.commit_money(
             room, upload=ContentFile(PDF, name="s.pdf"), content_type="application/pdf"
         ),
-        "pay_out": lambda: services.record_receipt(
-            room, amount=Decimal("1"), currency="USD", received_on=later(-1)
-        ),
+        "pay_out": lambda: services.record_receipt(room, amount=Decimal("1"), currency="USD", received_on=later(-1)),
         "say": lambda: services.say(room, text="Good morning."),
     }
     return steps.get(name, lambda: services.take_step(room, name, note="Because."))()
