@@ -1,4 +1,4 @@
-"""Requests, donors and rooms for tests: the project's rows through the models, everything after through the services."""
+"""Requests, donors and rooms for tests: the project's rows through the models, all that follows through services."""
 
 from __future__ import annotations
 
@@ -49,13 +49,14 @@ def request_of(
     needed: str = "100000",
     title: str = "Employment desks",
     currency: str = "USD",
+    status: str = "published",
     **more: Any,
 ) -> PublishedRecord:
     """A ministry's published request, shared with the Network."""
     people = People()
     with acting(people.focal_point(ministry)) as actor:
         project = Project.objects.create(
-            owner=ministry, created_by_id=actor.user_id, title=title, status="published", currency=currency
+            owner=ministry, created_by_id=actor.user_id, title=title, status=status, currency=currency
         )
         organizations.share(project, capacity=Capacity.NETWORK, organization=network_organization())
         funding = Funding.objects.create(project=project, needed=Decimal(needed))

@@ -102,7 +102,7 @@ def test_more_than_can_be_taken_is_refused_without_a_figure(market: Market) -> N
 def test_the_database_has_the_last_word(market: Market) -> None:
     with (
         acting_as(service_actor("funding"), reason="test"),
-        pytest.raises(IntegrityError, match="project_is_never_overfunded|CHECK constraint"),
+        pytest.raises(IntegrityError, match=r"project_is_never_overfunded|CHECK constraint"),
         transaction.atomic(),
     ):
         Funding.objects.filter(project_id=market.record.pk).update(pledged=Decimal("100000.01"))
