@@ -20,7 +20,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from network_site.common.language import fold
-from network_site.common.money import read_amount
 from network_site.common.templatetags.enlace import format_day, format_money
 from network_site.taxonomy.models import Country
 
@@ -321,9 +320,14 @@ def outside_money_is_a_risk(draft: Draft) -> Iterator[Finding]:
 
 TOTAL = re.compile(
     r"\b(?:total cost|total budget|costo total|coste total|presupuesto total|coût total|budget total|custo total"
-    r"|orçamento total)\b[^.\n]{0,40}?(?:\b[A-Z]{2,3}\b\s*)?\$?\s*(\d[\d.,\s]*\d)",
+    r"|orçamento total)\b[^.\n\d]{0,40}(\d+(?:[.,\s]\d{3})*(?:[.,]\d{1,2})?)(?![\d%])",
     re.IGNORECASE,
 )
+
+
+def _stated(figure: str) -> Decimal:
+    """A sum in a text: what stands before three figures is no decimal sign."""
+    return Decimal(re.sub(r"[.,\s](?=\d{3}(?!\d))", "", figure).replace(",", "."))
 
 
 @rule
@@ -343,8 +347,8 @@ def sums_agree(draft: Draft) -> Iterator[Finding]:
         yield Finding("line_without_component", ERROR, message, Section.BUDGET, str(strays[0].pk))
     for text in draft.texts:
         for figure in TOTAL.findall(text.text):
-            stated = read_amount(figure)
-            if stated is not None and draft.budget and stated != sums.total:
+            stated = _stated(figure)
+            if draft.budget and stated != sums.total:
                 message = _("The text says that it costs %(stated)s in all; the budget comes to %(total)s.") % {
                     "stated": _money(stated, project.currency), "total": _money(sums.total, project.currency),
                 }  # fmt: skip

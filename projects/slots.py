@@ -15,6 +15,6 @@ project_panels: Slot[Callable[[Any, Any], tuple[str, dict[str, Any]] | None]] = 
 # template and its context, or None (follow, express interest, propose).
 request_actions: Slot[Callable[[Any, Any], tuple[str, dict[str, Any]] | None]] = Slot("actions on a published request")
 
-# What floors above put into a project's snapshot, beside what it says itself: a function of the project that returns
-# parts by their name (the call for an executing agency).
+# Parts of a published snapshot that floors above know: a function of the project that returns keys of the snapshot and
+# their values (the call for proposals of agencies).
 snapshot_parts: Slot[Callable[[Any], dict[str, Any]]] = Slot("parts of a project's snapshot")

@@ -76,7 +76,8 @@ def open_call(
         raise _refuse("closes_at", _("The deadline lies in the past."))
 
     def create() -> AgencyCall:
-        if project.status not in CALLABLE:
+        # First the project, as every step of it does.
+        if lock_for_writing(project).status not in CALLABLE:
             raise _refuse("state", _("A call needs a published project that has no agency yet."))
         if AgencyCall.objects.filter(project=project).exclude(status=CallStatus.DECIDED).exists():
             raise _refuse("state", _("There is an open call for this project already."))

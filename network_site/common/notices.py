@@ -53,6 +53,31 @@ WORDS: dict[str, Any] = {
     "proposal.decided": _("There is an answer to your proposal."),
     "proposal.answered": _("The agency that you selected has answered."),
     "search.found": _("Something new fits a search that you saved."),
+    # Projects.
+    "project.started": _("A project was begun for a need: it is half filled and waits to be read."),
+    "project.drafting": _("The Terms of Reference of your project are being written."),
+    "project.in_review": _("The Terms of Reference of a project wait for quality reviews."),
+    "project.review_asked": _("You were asked to judge the Terms of Reference of a project."),
+    "project.judged": _("A quality review of a project was filed."),
+    "project.returned": _("A project came back with questions."),
+    "project.to_sign": _("A project waits for your signature."),
+    "project.published": _("A project was published."),
+    "project.secured": _("The funding of a project is secured."),
+    "project.agency": _("The agency of a project was selected."),
+    "project.cancelled": _("A project was cancelled. The reason stands on its page."),
+    "need.submitted": _("A ministry sent a need: it waits to be registered."),
+    "need.returned": _("Your need came back with questions."),
+    "need.registered": _("Your need is registered: help is looked for."),
+    "need.merge_asked": _("The Network asks whether your need is the same matter as another one."),
+    "need.merge_refused": _("A ministry says that its need is another matter."),
+    "need.merged": _("A ministry agreed: its need was joined with another one."),
+    "need.advertised": _("The project of your need is public: funding is sought."),
+    "need.started": _("The work on your need has begun."),
+    "need.results_stated": _("A ministry says what was reached: it waits to be confirmed."),
+    "need.met": _("The Network confirmed what you reached."),
+    "need.unmet": _("A need was marked as unmet. The reason stands on its page."),
+    "need.withdrawn": _("A ministry withdrew a need. The reason stands on its page."),
+    "need.closed": _("Your need was closed. The reason stands on its page."),
 }
 
 # What a kind is called where one chooses; a kind without a name is called by what its notices say.
@@ -88,18 +113,48 @@ NAMES: dict[str, Any] = {
     "proposal.decided": _("There is an answer to a proposal of ours"),
     "proposal.answered": _("An agency that we selected answers"),
     "search.found": _("Something new fits a search that I saved"),
+    # Projects.
+    "project.started": _("A project is begun"),
+    "project.drafting": _("The Terms of Reference of a project are begun"),
+    "project.in_review": _("A project waits for quality reviews"),
+    "project.review_asked": _("I am asked to judge a project"),
+    "project.judged": _("A quality review is filed"),
+    "project.returned": _("A project comes back with questions"),
+    "project.to_sign": _("A project waits for my signature"),
+    "project.published": _("A project is published"),
+    "project.secured": _("The funding of a project is secured"),
+    "project.agency": _("The agency of a project is selected"),
+    "project.cancelled": _("A project is cancelled"),
+    "need.submitted": _("A need waits to be registered"),
+    "need.returned": _("A need comes back with questions"),
+    "need.registered": _("A need is registered"),
+    "need.merge_asked": _("I am asked whether two needs are the same matter"),
+    "need.merge_refused": _("A ministry says that its need is another matter"),
+    "need.merged": _("Two needs are joined"),
+    "need.advertised": _("Funding is sought for a need"),
+    "need.started": _("The work on a need begins"),
+    "need.results_stated": _("A ministry says what was reached"),
+    "need.met": _("A need is met, or partly met"),
+    "need.unmet": _("A need is marked as unmet"),
+    "need.withdrawn": _("A need is withdrawn"),
+    "need.closed": _("A need is closed"),
 }
 
 # Kinds that only members of the Network hear, and kinds that only other organisations do.
 FOR_NETWORK = frozenset(
     {"practice.submitted", "practice.diverged", "practice.endorsed", "review.filed", "review.released"}
     | {"assistance.asked"}
+    | {"project.in_review", "project.judged"}
+    | {"need.submitted", "need.merge_refused", "need.merged", "need.results_stated", "need.withdrawn"}
 )
 FOR_OTHERS = frozenset(
     {"practice.handed_over", "practice.returned", "practice.screened", "practice.declined"}
     | {"practice.keeper_changed", "assistance.accepted"}
     # Rooms, pledges, calls.
     | {"negotiation.discussed", "negotiation.received", "negotiation.lapsing", "proposal.decided", "proposal.answered"}
+    | {"project.drafting", "project.review_asked", "project.to_sign"}
+    | {"need.returned", "need.registered", "need.merge_asked", "need.advertised", "need.started"}
+    | {"need.met", "need.closed"}
 )
 
 # Kinds whose rhythm is chosen elsewhere, for each thing that one follows: what stops their mail for a person, all of

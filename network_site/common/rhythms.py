@@ -23,6 +23,8 @@ class Group(models.TextChoices):
 
     WAITING = "waiting", _("Waiting for you")
     PRACTICES = "practices", _("About our practices")
+    PROJECTS = "projects", _("About our projects")
+    NEEDS = "needs", _("About our needs")
     NETWORK = "network", _("About the Network")
 
 
@@ -54,6 +56,31 @@ GROUPS: dict[str, Group] = {
     "funding.complete": Group.WAITING,
     "call.closed": Group.WAITING,
     "proposal.decided": Group.WAITING,
+    # Projects.
+    "project.started": Group.PROJECTS,
+    "project.drafting": Group.PROJECTS,
+    "project.in_review": Group.WAITING,
+    "project.review_asked": Group.WAITING,
+    "project.judged": Group.PROJECTS,
+    "project.returned": Group.WAITING,
+    "project.to_sign": Group.WAITING,
+    "project.published": Group.PROJECTS,
+    "project.secured": Group.PROJECTS,
+    "project.agency": Group.PROJECTS,
+    "project.cancelled": Group.PROJECTS,
+    "need.submitted": Group.WAITING,
+    "need.returned": Group.WAITING,
+    "need.merge_asked": Group.WAITING,
+    "need.results_stated": Group.WAITING,
+    "need.registered": Group.NEEDS,
+    "need.advertised": Group.NEEDS,
+    "need.started": Group.NEEDS,
+    "need.met": Group.NEEDS,
+    "need.unmet": Group.NEEDS,
+    "need.closed": Group.NEEDS,
+    "need.merged": Group.NETWORK,
+    "need.merge_refused": Group.WAITING,
+    "need.withdrawn": Group.NETWORK,
 }
 
 

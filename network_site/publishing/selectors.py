@@ -497,7 +497,7 @@ def about_country(country: Country) -> dict[str, Any]:
         "figures": [
             {
                 "label": figure.item.label,
-                "value": _figure_value(figure),
+                "value": figure_value(figure),
                 "year": figure.year,
                 "source": ", ".join(part for part in (figure.source, figure.place) if part),
             }
@@ -506,7 +506,8 @@ def about_country(country: Country) -> dict[str, Any]:
     }
 
 
-def _figure_value(figure: ContextFigure) -> str:
+def figure_value(figure: ContextFigure) -> str:
+    """A figure in the interface language: groups of income and languages as words, numbers with their unit."""
     if figure.item_id == "CTX01":
         return str(INCOME_GROUPS.get(figure.value, figure.value))
     if figure.item_id == "CTX17":

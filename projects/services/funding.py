@@ -12,8 +12,10 @@ from network_site.common import audit, outbox
 from network_site.common.workflow import TransitionRefused, Unmet
 from network_site.organizations.actor import acting_as, service_actor
 
+from ..enums import PUBLIC
 from ..models import Funding, Project
 from ..workflow.project import PROJECT
+from .publishing import publish_edition
 
 NOTHING = Decimal(0)
 
@@ -32,15 +34,14 @@ def move_sums(
 ) -> Funding:
     """Add to the sums of a project, or take from them (negative), in its own currency.
 
-    Locks the row, refuses what would be more than is needed, saves, remembers it in the trail of the ministry. The
+    Locks the project and its sums (in this order, as every step of a project does), refuses what would be more than is needed, saves, remembers it in the trail of the ministry. The
     public page follows when committed or received changed, and only then: a pledge shows nowhere.
     Whoever called has checked who may; here the service "funding" writes.
     Raises OverFunded.
     """
     with acting_as(service_actor("funding"), reason="a donor's money moves"):
-        funding: Funding = (
-            Funding.objects.select_for_update(of=("self",)).select_related("project").get(project_id=project_id)
-        )
+        project = _locked(project_id)
+        funding: Funding = Funding.objects.select_for_update(of=("self",)).get(project_id=project_id)
         before = _sums(funding)
         funding.pledged += pledged
         funding.committed += committed
@@ -50,17 +51,15 @@ def move_sums(
         funding.save(update_fields=["pledged", "committed", "received"])
         audit.record(
             "funding.moved",
-            tenant_id=funding.project.owner_id,
+            tenant_id=project.owner_id,
             subject=funding,
             before=before,
             after=_sums(funding),
         )
         if committed or received:
-            show_sums(project_id)
+            _publish(project)
         if committed > 0 and funding.gap == 0:
-            outbox.enqueue(
-                "funding.complete", subject=funding.project, tenant_id=funding.project.owner_id, repeatable=True
-            )
+            outbox.enqueue("funding.complete", subject=project, tenant_id=project.owner_id, repeatable=True)
         return funding
 
 
@@ -71,12 +70,19 @@ def _sums(funding: Funding) -> dict[str, str]:
 @transaction.atomic
 def show_sums(project_id: UUID) -> None:
     """Let the public page say what is committed and received now, and which call is open."""
-    from projects import services
+    with acting_as(service_actor("funding"), reason="the public page follows"):
+        _publish(_locked(project_id))
 
-    publish = getattr(services, "publish_edition", None)
-    if publish is not None:
-        with acting_as(service_actor("funding"), reason="the public page follows"):
-            publish(Project.objects.get(pk=project_id))
+
+def _locked(project_id: UUID) -> Project:
+    project: Project = Project.objects.select_for_update(of=("self",)).get(pk=project_id)
+    return project
+
+
+def _publish(project: Project) -> None:
+    """The next edition; a project that is not public has none."""
+    if project.status in PUBLIC:
+        publish_edition(project)
 
 
 @transaction.atomic

@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from funders import services
 from funders.models import AgencyCall, AgencyProposal
-from network_site.common.database import allow
 from network_site.organizations.enums import OrganizationKind, Role
 from network_site.organizations.models import Share, User
 from network_site.publishing.models import PublishedRecord
@@ -29,12 +28,7 @@ def open_call(market: Market, days: int = 10, **more: Any) -> AgencyCall:
     with acting(market.minister):
         project = Project.objects.get(pk=market.record.pk)
         call = services.open_call(project, **(given | {"closes_at": timezone.now() + dt.timedelta(days=days)} | more))
-        part = services.call_part(project)
-    record = PublishedRecord.objects.get(pk=market.record.pk)
-    record.snapshot |= part
-    with allow("publishing"):
-        record.save(update_fields=["snapshot"])
-    market.record = record
+    market.record = PublishedRecord.objects.get(pk=market.record.pk)
     return call
 
 

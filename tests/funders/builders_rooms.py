@@ -17,9 +17,9 @@ from network_site.organizations.actor import acting_as, service_actor
 from network_site.organizations.enums import Capacity, OrganizationKind, Role
 from network_site.organizations.models import Organization, User
 from network_site.organizations.selectors import network_organization
-from network_site.publishing import services as publishing
 from network_site.publishing.models import PublishedRecord
-from projects.models import Funding, Project
+from projects import services as projects
+from projects.models import BudgetLine, Funding, Project
 
 from ..people import People, acting, organization_of
 
@@ -30,47 +30,33 @@ def later(days: int = 60) -> dt.date:
     return timezone.localdate() + dt.timedelta(days=days)
 
 
-def snapshot(project: Project, funding: Funding, **more: Any) -> dict[str, Any]:
-    """The parts of a published request that rooms and calls read."""
-    return {
-        "source_language": "en",
-        "texts": {"en": {"title": project.title, "summary": "What it is about.", "state": "original"}},
-        "status": project.status,
-        "currency": project.currency,
-        "interest_until": None,
-        "budget": [{"component": "C1"}, {"component": "C2"}],
-        "sums": {"needed": str(funding.needed), "committed": "0", "received": "0"},
-    } | more
-
-
 def request_of(
     ministry: Organization,
     *,
     needed: str = "100000",
     title: str = "Employment desks",
     currency: str = "USD",
-    status: str = "published",
     **more: Any,
 ) -> PublishedRecord:
-    """A ministry's published request, shared with the Network."""
+    """A ministry's published request of two components, shared with the Network."""
     people = People()
+    half = Decimal(needed) / 2
     with acting(people.focal_point(ministry)) as actor:
         project = Project.objects.create(
-            owner=ministry, created_by_id=actor.user_id, title=title, status=status, currency=currency
+            **{"owner": ministry, "created_by_id": actor.user_id, "title": title, "status": "published"}
+            | {"currency": currency, "country_id": ministry.country_id, "months": 12, **more}
         )
         organizations.share(project, capacity=Capacity.NETWORK, organization=network_organization())
-        funding = Funding.objects.create(project=project, needed=Decimal(needed))
-        return publishing.publish(
-            kind="project",
-            record_id=project.pk,
-            owner=ministry,
-            country_id=ministry.country_id,
-            version=1,
-            schema="enlace.project/1",
-            json_schema={},
-            snapshot=snapshot(project, funding, **more),
-            terms=[],
-        )
+        Funding.objects.create(project=project, needed=Decimal(needed))
+        BudgetLine.objects.bulk_create(
+            BudgetLine(
+                project=project, position=number, component=component, category="staff", description="Advisers",
+                quantity=1, unit_cost=half, currency=currency,
+            )
+            for number, component in enumerate(("C1", "C2"))
+        )  # fmt: skip
+    projects.show_sums(project.pk)
+    return PublishedRecord.objects.get(pk=project.pk)
 
 
 @dataclass

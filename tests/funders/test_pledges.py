@@ -14,7 +14,8 @@ from funders.models import Negotiation, Pledge, Receipt
 from network_site.common.models import Outbox
 from network_site.common.workflow import TransitionRefused
 from network_site.organizations.actor import acting_as, service_actor
-from projects.models import Funding
+from network_site.publishing.models import PublishedRecord
+from projects.models import Funding, Project
 from projects.selectors import funding_of
 from projects.services import OverFunded, move_sums
 
@@ -44,6 +45,27 @@ def test_only_committed_money_closes_the_gap(market: Market) -> None:
     room = receive(market.minister, room, "25000")
     room = step(market.minister, room, "fulfil")
     assert (room.status, market.sums()) == ("fulfilled", ("0.00", "40000.00", "40000.00", "60000.00"))
+
+
+def test_the_public_page_changes_when_money_is_committed_and_not_when_it_is_pledged(market: Market) -> None:
+    def public() -> tuple[int, str, dict[str, str]]:
+        record = PublishedRecord.objects.get(pk=market.record.pk)
+        sums = record.snapshot["sums"]
+        return record.version, record.snapshot["status"], {name: sums[name] for name in ("needed", "committed")}
+
+    before = public()
+    assert before == (1, "published", {"needed": "100000.00", "committed": "0.00"})
+    # Talks and pledges open the negotiation; nobody outside learns that there is one.
+    room = market.pledged("40000")
+    with acting(market.minister):
+        assert Project.objects.get(pk=market.record.pk).status == "negotiating"
+    assert public() == before
+    room = commit(market.donor, room)
+    assert public() == (2, "negotiating", {"needed": "100000.00", "committed": "40000.00"})
+    receive(market.minister, room, "15000")
+    record = PublishedRecord.objects.get(pk=market.record.pk)
+    assert (record.version, record.snapshot["sums"]["received"]) == (3, "15000.00")
+    assert "pledged" not in record.snapshot["sums"]
 
 
 def test_other_currencies_count_at_a_dated_rate_and_are_rounded_once(market: Market) -> None:

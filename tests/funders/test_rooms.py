@@ -165,7 +165,7 @@ def test_who_cannot_express_interest(market: Market, people: People) -> None:
 def test_a_request_that_looks_for_no_money_takes_no_interest(
     people: People, sign_in: SignIn, more: dict[str, str]
 ) -> None:
-    record = request_of(people.organization(country="PY"), **{"interest_until": None} | more)
+    record = request_of(people.organization(country="PY"), **more)
     donor = people.member(people.organization(OrganizationKind.DONOR), Role.FOCAL_POINT)
     browser = sign_in(donor)
     address = reverse("funders:express", args=[record.number])
