@@ -81,6 +81,11 @@ GROUPS: dict[str, Group] = {
     "need.merged": Group.NETWORK,
     "need.merge_refused": Group.WAITING,
     "need.withdrawn": Group.NETWORK,
+    # Offers and requests.
+    "offer.hidden": Group.WAITING,
+    "offer.ends": Group.WAITING,
+    "offer.changed": Group.NETWORK,
+    "request.changed": Group.NETWORK,
 }
 
 

@@ -34,9 +34,9 @@ def move_sums(
 ) -> Funding:
     """Add to the sums of a project, or take from them (negative), in its own currency.
 
-    Locks the project and its sums (in this order, as every step of a project does), refuses what would be more than is needed, saves, remembers it in the trail of the ministry. The
-    public page follows when committed or received changed, and only then: a pledge shows nowhere.
-    Whoever called has checked who may; here the service "funding" writes.
+    Locks the project and then its sums, as every step of a project does; refuses what would be more than is needed,
+    saves, and remembers it in the ministry's trail. The public page follows when committed or received changed, and
+    only then: a pledge shows nowhere. Whoever called has checked who may; here the service "funding" writes.
     Raises OverFunded.
     """
     with acting_as(service_actor("funding"), reason="a donor's money moves"):
