@@ -82,3 +82,90 @@ can_publish_offer = is_of_owner & speaks_for_it
 can_edit_offer = is_of_owner & ((is_draft & is_writer) | (is_in_use & speaks_for_it))
 can_close_offer = can_publish_offer | is_clock
 can_verify_offer = can_publish_offer | is_specialist
+
+
+# --- Negotiations ----------------------------------------------------------------------------
+
+# Who may promise money; a ministry, a provider or the Network may not.
+PAYING_KINDS = frozenset({OrganizationKind.DONOR.value, OrganizationKind.INTERNATIONAL.value})
+
+
+def can_express_interest(actor: Actor) -> bool:
+    """Somebody who works for an organisation that gives money."""
+    return actor.organization_kind in PAYING_KINDS and actor.has(Role.FOCAL_POINT, Role.CONTRIBUTOR)
+
+
+@rules.predicate
+def is_of_donor(actor: Actor, negotiation: Any) -> bool:
+    return actor.organization_id is not None and actor.organization_id == negotiation.owner_id
+
+
+@rules.predicate
+def is_of_asking(actor: Actor, negotiation: Any) -> bool:
+    """Of the ministry that asks; of the Network, where it wrote the project down."""
+    return actor.organization_id is not None and actor.organization_id == negotiation.record.owner_id
+
+
+@rules.predicate
+def signs(actor: Actor, record: Any) -> bool:
+    return actor.has(Role.FOCAL_POINT)
+
+
+@rules.predicate
+def works(actor: Actor, record: Any) -> bool:
+    return actor.has(Role.FOCAL_POINT, Role.CONTRIBUTOR)
+
+
+@rules.predicate
+def talks_on(actor: Actor, negotiation: Any) -> bool:
+    return not negotiation.has_ended
+
+
+decides_for_ministry = is_of_asking & (signs | is_specialist)
+can_talk = talks_on & ((is_of_donor & works) | (is_of_asking & works) | is_specialist)
+can_answer_interest = decides_for_ministry | is_specialist
+can_pledge = is_of_donor & signs
+can_withdraw = is_of_donor & signs
+can_decline = decides_for_ministry
+can_confirm_money = decides_for_ministry | is_specialist
+
+# --- Calls for an executing agency ---------------------------------------------------------------
+
+PROPOSING_KINDS = frozenset(
+    {OrganizationKind.PROVIDER.value, OrganizationKind.INTERNATIONAL.value, OrganizationKind.ACADEMIC.value}
+)
+
+
+def can_propose(actor: Actor) -> bool:
+    """Somebody who works for an organisation that carries projects out."""
+    return actor.organization_kind in PROPOSING_KINDS and actor.has(Role.FOCAL_POINT, Role.CONTRIBUTOR)
+
+
+def can_open_call(actor: Actor, project: Any) -> bool:
+    """The ministry's focal point; network staff where the Network wrote the project down."""
+    ours = actor.organization_id is not None and actor.organization_id == project.owner_id
+    return ours and (actor.has(Role.FOCAL_POINT) or bool(is_specialist(actor, project)))
+
+
+@rules.predicate
+def is_of_caller(actor: Actor, call: Any) -> bool:
+    return actor.organization_id is not None and actor.organization_id == call.owner_id
+
+
+@rules.predicate
+def is_of_agency(actor: Actor, proposal: Any) -> bool:
+    return actor.organization_id is not None and actor.organization_id == proposal.owner_id
+
+
+@rules.predicate
+def is_of_caller_of(actor: Actor, proposal: Any) -> bool:
+    """Of the ministry whose project it is; the agency itself never."""
+    return actor.organization_id is not None and actor.organization_id == proposal.record.owner_id
+
+
+can_decide_call = is_of_caller & (signs | is_specialist)
+can_write_proposal = is_of_agency & works & ~is_of_caller_of
+can_hand_in = is_of_agency & signs & ~is_of_caller_of
+can_judge = ~is_of_agency & ((is_of_caller_of & (signs | is_specialist)) | is_specialist)
+can_score = ~is_of_agency & ((is_of_caller_of & works) | is_specialist)
+can_select = ~is_of_agency & is_of_caller_of & (signs | is_specialist)

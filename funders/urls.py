@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import offering, requests, rooms
+from .views import agencies, offering, requests, rooms
 
 app_name = "funders"
 
@@ -24,6 +24,26 @@ offers = [
 
 negotiations = [
     path("rooms/", rooms.room_list, name="rooms"),
+    path("rooms/<uuid:pk>/", rooms.room, name="room"),
+    path("rooms/<uuid:pk>/message/", rooms.say, name="room_say"),
+    path("rooms/<uuid:pk>/file/", rooms.add_file, name="room_file"),
+    path("rooms/<uuid:pk>/pledge/", rooms.pledge, name="pledge"),
+    path("rooms/<uuid:pk>/commitment/", rooms.commit, name="commit"),
+    path("rooms/<uuid:pk>/received/", rooms.receipt, name="receipt"),
+    path("rooms/<uuid:pk>/do/<slug:name>/", rooms.do, name="room_do"),
+    path("requests/<int:number>/interest/", rooms.express, name="express"),
+    path("projects/<uuid:pk>/funding/", rooms.funding, name="funding"),
 ]
 
-urlpatterns = [*offers, *negotiations]
+calls = [
+    path("projects/<uuid:pk>/call/", agencies.call_new, name="call_new"),
+    path("calls/<uuid:pk>/", agencies.call, name="call"),
+    path("calls/<uuid:pk>/decide/", agencies.call_decide, name="call_decide"),
+    path("requests/<int:number>/propose/", agencies.propose, name="propose"),
+    path("proposals/", agencies.proposal_list, name="proposals"),
+    path("proposals/<uuid:pk>/", agencies.proposal, name="proposal"),
+    path("proposals/<uuid:pk>/score/", agencies.score, name="proposal_score"),
+    path("proposals/<uuid:pk>/do/<slug:name>/", agencies.proposal_do, name="proposal_do"),
+]
+
+urlpatterns = [*offers, *negotiations, *calls]

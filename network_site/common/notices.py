@@ -39,6 +39,19 @@ WORDS: dict[str, Any] = {
     "assistance.asked": _("A ministry asks the Network to write with it."),
     "assistance.accepted": _("Somebody of the Network writes with you now."),
     "assistance.ended": _("Writing together has ended: the Network no longer reads the draft."),
+    # Rooms, pledges, calls.
+    "negotiation.expressed": _("A donor is interested in a project. Answer in the room."),
+    "negotiation.discussed": _("Your interest was accepted: the talks can begin."),
+    "negotiation.message": _("There is something new in a room."),
+    "negotiation.pledged": _("A donor made a pledge, or changed it."),
+    "negotiation.committed": _("A donor committed money."),
+    "negotiation.received": _("Money that you committed is recorded as received."),
+    "negotiation.ended": _("Talks about a project have ended."),
+    "negotiation.lapsing": _("Your pledge ends soon. Commit it, or renew it."),
+    "funding.complete": _("All the money that was asked is committed."),
+    "call.closed": _("The deadline of a call has passed: proposals can be read."),
+    "proposal.decided": _("There is an answer to your proposal."),
+    "proposal.answered": _("The agency that you selected has answered."),
     "search.found": _("Something new fits a search that you saved."),
     "need.matched": _("New matches were found for a need."),
     "project.matched": _("New offers of funding were found for a project."),
@@ -106,6 +119,19 @@ NAMES: dict[str, Any] = {
     "assistance.asked": _("A ministry asks the Network to write with it"),
     "assistance.accepted": _("Somebody of the Network begins to write with us"),
     "assistance.ended": _("Writing together ends"),
+    # Rooms, pledges, calls.
+    "negotiation.expressed": _("A donor is interested in a project"),
+    "negotiation.discussed": _("An interest of ours is accepted"),
+    "negotiation.message": _("Something new stands in a room"),
+    "negotiation.pledged": _("A donor makes a pledge, or changes it"),
+    "negotiation.committed": _("A donor commits money"),
+    "negotiation.received": _("Money that we committed is recorded as received"),
+    "negotiation.ended": _("Talks about a project end"),
+    "negotiation.lapsing": _("A pledge of ours ends soon"),
+    "funding.complete": _("All the money that was asked is committed"),
+    "call.closed": _("The deadline of a call passes"),
+    "proposal.decided": _("There is an answer to a proposal of ours"),
+    "proposal.answered": _("An agency that we selected answers"),
     "search.found": _("Something new fits a search that I saved"),
     "need.matched": _("New matches are found for a need of ours"),
     "project.matched": _("New offers of funding are found for a project of ours"),
@@ -164,6 +190,8 @@ FOR_OTHERS = frozenset(
     {"practice.handed_over", "practice.returned", "practice.screened", "practice.declined"}
     | {"practice.keeper_changed", "assistance.accepted"}
     | {"need.matched", "project.matched", "offer.fits"}
+    # Rooms, pledges, calls.
+    | {"negotiation.discussed", "negotiation.received", "negotiation.lapsing", "proposal.decided", "proposal.answered"}
     | {"project.drafting", "project.review_asked", "project.to_sign"}
     | {"need.returned", "need.registered", "need.merge_asked", "need.advertised", "need.started"}
     | {"need.met", "need.closed"}

@@ -51,6 +51,15 @@ GROUPS: dict[str, Group] = {
     "update.sent": Group.WAITING,
     "update.returned": Group.WAITING,
     "project.completed": Group.WAITING,
+    # Rooms, pledges, calls.
+    "negotiation.expressed": Group.WAITING,
+    "negotiation.discussed": Group.WAITING,
+    "negotiation.message": Group.WAITING,
+    "negotiation.pledged": Group.WAITING,
+    "negotiation.lapsing": Group.WAITING,
+    "funding.complete": Group.WAITING,
+    "call.closed": Group.WAITING,
+    "proposal.decided": Group.WAITING,
     # Projects.
     "project.started": Group.PROJECTS,
     "project.drafting": Group.PROJECTS,
