@@ -320,3 +320,14 @@ def test_notices_reach_those_who_have_to_act(people: People) -> None:
         assert set(Notice.objects.filter(object_id=need.pk).values_list("kind", flat=True)) == {"need.submitted"}
     with acting(focal_point):
         assert set(Notice.objects.filter(object_id=need.pk).values_list("kind", flat=True)) == {"need.returned"}
+
+
+def test_two_unread_notices_can_be_counted_in_every_language(people: People, sign_in: Enter) -> None:
+    specialist = people.specialist()
+    for _number in range(2):
+        sent(people.focal_point(people.organization(country="UY")))
+    outbox.drain()
+    client = sign_in(specialist)
+    for path in ("/en/needs/", "/es/necesidades/", "/fr/besoins/", "/pt-br/necessidades/"):
+        answer = client.get(path)
+        assert (answer.status_code, '<span class="pill">2<' in answer.content.decode()) == (200, True), path
