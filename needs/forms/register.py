@@ -297,7 +297,7 @@ class MeasureForm(forms.Form):
     )
     seen_on = forms.DateField(
         label=_("Seen on"),
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"required": _("Fill this in.")},
     )
 

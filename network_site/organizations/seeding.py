@@ -117,7 +117,7 @@ DEMO_ACCOUNTS = (
     DemoAccount("donor", "Ingrid", "Vale", "demo-foundation", (Role.CONTRIBUTOR,), "en", "looks for projects to fund"),
     # Mongolia's ministry is an observer: the sources diagnose its needs, and these accounts state them.
     DemoAccount(
-        "mongolia", "Oyun", "Bold", "mongolia-molsp", (Role.FOCAL_POINT,), "en", "sends the needs of Mongolia's ministry"
+        "mongolia", "Oyun", "Bold", "mongolia-molsp", (Role.FOCAL_POINT,), "en", "sends needs for Mongolia's ministry"
     ),
     DemoAccount(
         "mongolia-writer",
@@ -126,7 +126,7 @@ DEMO_ACCOUNTS = (
         "mongolia-molsp",
         (Role.CONTRIBUTOR,),
         "en",
-        "writes the needs of Mongolia's ministry",
+        "writes needs for Mongolia's ministry",
     ),
     DemoAccount("learner", "Paulo", "Reis", "demo-ministry-b", (Role.LEARNER,), "pt-br", "takes courses"),
 )
