@@ -234,7 +234,7 @@ def _shown(field: forms.Field, value: Any) -> Any:
     if isinstance(field, forms.BooleanField):
         return _("yes") if value else _("no")
     if isinstance(field, forms.ChoiceField):
-        labels = {str(getattr(key, "value", key)): str(label) for key, label in field.choices}  # type: ignore[misc]
+        labels = {str(getattr(key, "value", key)): str(label) for key, label in field.choices}  # type: ignore[misc,union-attr]
         if isinstance(value, list):
             return [labels.get(str(one), str(one)) for one in value]
         return labels.get(str(getattr(value, "pk", value) or ""), "") if value else ""
@@ -338,7 +338,7 @@ def do_step(request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
         ask_to_prove(request)
     form: NoteForm = UnmetForm(request.POST) if name == "mark_unmet" else NoteForm(request.POST)
     if not form.is_valid():
-        extra = {"unmet_form": form} if name == "mark_unmet" else {"note_form": form}
+        extra: dict[str, Any] = {"unmet_form": form} if name == "mark_unmet" else {"note_form": form}
         return _refused(request, need, name, [], **extra)
     try:
         _do(need, name, form, request)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -35,7 +36,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "nav_groups": SimpleLazyObject(lambda: nav_groups(request)),
         "footer_groups": SimpleLazyObject(lambda: footer_groups(request)),
         "announcements": SimpleLazyObject(lambda: announcements_for(request)),
-        "unread_notices": SimpleLazyObject(lambda: unread(request)),
+        # Called by the template, once: a number behind a lazy object cannot be counted in other languages.
+        "unread_notices": cache(lambda: unread(request)),
         # Not `search_url`: Wagtail's own lists take a variable of that name for theirs.
         "site_search_url": SimpleLazyObject(search_path),
         "home_url": f"/{get_language() or settings.LANGUAGE_CODE}/",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +13,11 @@ from django.urls import reverse
 
 from needs import services
 from needs.models import Need
+from needs.selectors import unmet_report
+from network_site.common import outbox
 from network_site.common.idempotency import new_key
+from network_site.common.models import Notice
+from network_site.organizations.actor import ANONYMOUS, acting_as
 
 from ..people import People, acting
 from .stating import answered, cost_of, do, need_of, registered, sent, stated, with_results
@@ -21,6 +27,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
 Enter = Callable[[Any], Client]
 BRIEF = {"source_language": "en", "title": "No register of inspections", "summary": "We do not know.", "problem": "x"}
 LIST = "/en/needs/"
+EXPORT = "/en/export/needs/csv/"
 
 
 def test_a_need_is_stated_page_by_page(people: People, sign_in: Enter) -> None:
@@ -161,8 +168,12 @@ def test_members_see_what_the_public_does_not_even_count(people: People, sign_in
     assert "CANARY-NETWORK" in members
     assert "CANARY-MINISTRY" not in members
     assert '<b class="num">2 needs</b> of 2' in members
-    for path in (f"{LIST}feed/", "/api/v1/needs/", f"{LIST}unmet/", "/take/needs.csv"):
-        assert "CANARY" not in Client().get(path).content.decode()
+    for path in (f"{LIST}feed/", "/api/v1/needs/", f"{LIST}unmet/", EXPORT):
+        answer = Client().get(path)
+        assert answer.status_code == 200
+        assert "CANARY" not in answer.content.decode()
+    assert "OPEN-NEED" in Client().get(EXPORT).content.decode()
+    assert "CANARY-NETWORK" in sign_in(people.focal_point()).get(EXPORT).content.decode()
 
 
 def test_facets_narrow_the_list(people: People) -> None:
@@ -188,9 +199,6 @@ def test_the_report_counts_what_nobody_met(people: People) -> None:
         with acting(specialist):
             services.mark_unmet(Need.objects.get(pk=need.pk), reason=reason)
     registered(people)
-    from needs.selectors import unmet_report
-    from network_site.organizations.actor import ANONYMOUS, acting_as
-
     with acting_as(ANONYMOUS):
         report = unmet_report()
     assert [(row.label, row.count) for row in report.by_reason] == [
@@ -200,6 +208,10 @@ def test_the_report_counts_what_nobody_met(people: People) -> None:
     assert (len(report.rows), report.open_total, report.rows[0].days) == (3, 4, 0)
     page = Client().get(f"{LIST}unmet/").content.decode()
     assert '<b class="num">3 needs</b> of 4' in page
+    file = Client().get("/en/export/unmet-needs/csv/").content.decode("utf-8-sig")
+    assert sorted(row["Reason"] for row in csv.DictReader(io.StringIO(file))) == [
+        "no open offer allows it", "nobody funded it", "nobody funded it",
+    ]  # fmt: skip
 
 
 def test_the_api_answers_like_the_page(people: People) -> None:
@@ -274,3 +286,48 @@ def test_with_evidence_the_ministry_waits_for_the_network(people: People, sign_i
     page = sign_in(people.specialist()).get(reverse("needs:need", args=[need.pk])).content.decode()
     assert "Confirm that it is met" in page
     assert "Report of the year" in page
+
+
+def test_needs_stand_on_pages_of_country_and_ministry_and_in_the_sitemap(people: People) -> None:
+    ministry = people.organization(country="CA")
+    registered(people, people.focal_point(ministry), title="OPEN-NEED", country_id="CA")
+    registered(people, people.focal_point(ministry), title="CANARY-NETWORK", country_id="CA", audience="network")
+    client = Client()
+    for path in (f"/en/organisations/{ministry.key}/", "/en/countries/canada/", "/sitemap-1.xml"):
+        answer = client.get(path)
+        assert answer.status_code == 200, path
+        page = answer.content.decode()
+        assert "open-need" in page.lower(), path
+        assert "canary" not in page.lower(), path
+
+
+def test_a_withdrawn_need_says_why_at_its_address(people: People) -> None:
+    focal_point = people.focal_point(people.organization(country="UY"))
+    need = registered(people, focal_point)
+    do(focal_point, need, "withdraw", note="The law was changed.")
+    answer = Client().get(f"{LIST}1/")
+    assert (answer.status_code, "The law was changed." in answer.content.decode()) == (410, True)
+    assert Client().get("/api/v1/needs/1/").status_code == 410
+
+
+def test_notices_reach_those_who_have_to_act(people: People) -> None:
+    focal_point = people.focal_point(people.organization(country="UY"))
+    specialist = people.specialist()
+    need = sent(focal_point)
+    do(specialist, need, "return_to_author", note="Which offices?")
+    outbox.drain()
+    with acting(specialist):
+        assert set(Notice.objects.filter(object_id=need.pk).values_list("kind", flat=True)) == {"need.submitted"}
+    with acting(focal_point):
+        assert set(Notice.objects.filter(object_id=need.pk).values_list("kind", flat=True)) == {"need.returned"}
+
+
+def test_two_unread_notices_can_be_counted_in_every_language(people: People, sign_in: Enter) -> None:
+    specialist = people.specialist()
+    for _number in range(2):
+        sent(people.focal_point(people.organization(country="UY")))
+    outbox.drain()
+    client = sign_in(specialist)
+    for path in ("/en/needs/", "/es/necesidades/", "/fr/besoins/", "/pt-br/necessidades/"):
+        answer = client.get(path)
+        assert (answer.status_code, '<span class="pill">2<' in answer.content.decode()) == (200, True), path
