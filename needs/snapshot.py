@@ -42,7 +42,7 @@ JSON_SCHEMA: dict[str, Any] = {
             "additionalProperties": {
                 "type": "object",
                 "required": [*TEXTS, "state"],
-                "properties": {name: _text for name in (*TEXTS, "state")},
+                "properties": dict.fromkeys((*TEXTS, "state"), _text),
                 "additionalProperties": False,
             },
         },

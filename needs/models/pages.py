@@ -28,9 +28,9 @@ class NeedsPage(RecordIndexPage):
 
     @path("unmet/")
     def unmet(self, request: HttpRequest) -> HttpResponse:
-        from ..views.public import unmet_report
+        from ..views.public import unmet_report_page
 
-        return unmet_report(request, self)
+        return unmet_report_page(request, self)
 
     @path("<int:number>-<slug:slug>/")
     def record(self, request: HttpRequest, number: int, slug: str) -> HttpResponse:

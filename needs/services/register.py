@@ -141,7 +141,7 @@ def _write_parts(
         )
     if competences is not None:
         # Essential wins where a code was chosen twice.
-        chosen = {code: is_essential for code, is_essential in sorted(competences, key=lambda pair: pair[1])}
+        chosen = dict(sorted(competences, key=lambda pair: pair[1]))
         Competence.objects.filter(need=need).delete()
         Competence.objects.bulk_create(
             [Competence(need=need, term_id=code, is_essential=essential) for code, essential in chosen.items()]
@@ -321,7 +321,8 @@ def state_results(need: Need, *, results: Mapping[UUID, Mapping[str, Any]], lock
     """The ministry says of each sign whether it is there: measure → {is_met, evidence, seen_on}.
 
     The Network confirms it with `meet` or `meet_partly`; until then the ministry may say it again.
-    Raises TransitionRefused when a sign is left out, evidence or its day is missing or lies ahead, or the actor may not.
+    Raises TransitionRefused when a sign is left out, its evidence or day is missing, the day lies ahead, or the
+    actor may not.
     """
     locked = lock_for_writing(need)
     stands = NEED.transitions["meet"].sources

@@ -39,7 +39,7 @@ def is_complete(need: Need, actor: Any) -> list[Unmet]:
         ),
         ("LAF" in schemes, "functions", _("Choose the function it belongs to"), "help"),
         ("DI" in schemes, "problems", _("Choose the problems from the common list"), "help"),
-        (need.measures.exists(), "measures", _("Name at least one sign by which you will see that it is met"), "success"),
+        (need.measures.exists(), "measures", _("Name at least one sign that it is met"), "success"),
         (bool(need.contact_name and need.contact_email), "contact", _("Name a person whom others may ask"), "limits"),
     ]  # fmt: skip
     return [Unmet(code, message, _step(need, step)) for given, code, message, step in wanted if not given]
@@ -125,7 +125,8 @@ NEED = Workflow(
         ),
         "meet": transition(
             OPEN_OR_RUNNING, S.MET, permissions.can_judge, _("Confirm that it is met"),
-            guards=(is_wholly_met,), announces=("need.met",), past=_("Met: the ministry said so, the Network confirmed"),
+            guards=(is_wholly_met,), announces=("need.met",),
+            past=_("Met: the ministry said so, the Network confirmed"),
         ),
         "meet_partly": transition(
             OPEN_OR_RUNNING, S.PARTLY_MET, permissions.can_judge, _("Confirm that it is partly met"),

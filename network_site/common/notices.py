@@ -40,6 +40,19 @@ WORDS: dict[str, Any] = {
     "assistance.accepted": _("Somebody of the Network writes with you now."),
     "assistance.ended": _("Writing together has ended: the Network no longer reads the draft."),
     "search.found": _("Something new fits a search that you saved."),
+    "need.submitted": _("A ministry sent a need: it waits to be registered."),
+    "need.returned": _("Your need came back with questions."),
+    "need.registered": _("Your need is registered: help is looked for."),
+    "need.merge_asked": _("The Network asks whether your need is the same matter as another one."),
+    "need.merge_refused": _("A ministry says that its need is another matter."),
+    "need.merged": _("A ministry agreed: its need was joined with another one."),
+    "need.advertised": _("The project of your need is public: funding is sought."),
+    "need.started": _("The work on your need has begun."),
+    "need.results_stated": _("A ministry says what was reached: it waits to be confirmed."),
+    "need.met": _("The Network confirmed what you reached."),
+    "need.unmet": _("A need was marked as unmet. The reason stands on its page."),
+    "need.withdrawn": _("A ministry withdrew a need. The reason stands on its page."),
+    "need.closed": _("Your need was closed. The reason stands on its page."),
 }
 
 # What a kind is called where one chooses; a kind without a name is called by what its notices say.
@@ -62,16 +75,32 @@ NAMES: dict[str, Any] = {
     "assistance.accepted": _("Somebody of the Network begins to write with us"),
     "assistance.ended": _("Writing together ends"),
     "search.found": _("Something new fits a search that I saved"),
+    "need.submitted": _("A need waits to be registered"),
+    "need.returned": _("A need comes back with questions"),
+    "need.registered": _("A need is registered"),
+    "need.merge_asked": _("I am asked whether two needs are the same matter"),
+    "need.merge_refused": _("A ministry says that its need is another matter"),
+    "need.merged": _("Two needs are joined"),
+    "need.advertised": _("Funding is sought for a need"),
+    "need.started": _("The work on a need begins"),
+    "need.results_stated": _("A ministry says what was reached"),
+    "need.met": _("A need is met, or partly met"),
+    "need.unmet": _("A need is marked as unmet"),
+    "need.withdrawn": _("A need is withdrawn"),
+    "need.closed": _("A need is closed"),
 }
 
 # Kinds that only members of the Network hear, and kinds that only other organisations do.
 FOR_NETWORK = frozenset(
     {"practice.submitted", "practice.diverged", "practice.endorsed", "review.filed", "review.released"}
     | {"assistance.asked"}
+    | {"need.submitted", "need.merge_refused", "need.merged", "need.results_stated", "need.withdrawn"}
 )
 FOR_OTHERS = frozenset(
     {"practice.handed_over", "practice.returned", "practice.screened", "practice.declined"}
     | {"practice.keeper_changed", "assistance.accepted"}
+    | {"need.returned", "need.registered", "need.merge_asked", "need.advertised", "need.started"}
+    | {"need.met", "need.closed"}
 )
 
 # Kinds whose rhythm is chosen elsewhere, for each thing that one follows: what stops their mail for a person, all of

@@ -23,6 +23,7 @@ class Group(models.TextChoices):
 
     WAITING = "waiting", _("Waiting for you")
     PRACTICES = "practices", _("About our practices")
+    NEEDS = "needs", _("About our needs")
     NETWORK = "network", _("About the Network")
 
 
@@ -45,6 +46,19 @@ GROUPS: dict[str, Group] = {
     "assistance.accepted": Group.PRACTICES,
     "assistance.ended": Group.PRACTICES,
     "invitation.accepted": Group.NETWORK,
+    "need.submitted": Group.WAITING,
+    "need.returned": Group.WAITING,
+    "need.merge_asked": Group.WAITING,
+    "need.results_stated": Group.WAITING,
+    "need.registered": Group.NEEDS,
+    "need.advertised": Group.NEEDS,
+    "need.started": Group.NEEDS,
+    "need.met": Group.NEEDS,
+    "need.unmet": Group.NEEDS,
+    "need.closed": Group.NEEDS,
+    "need.merged": Group.NETWORK,
+    "need.merge_refused": Group.WAITING,
+    "need.withdrawn": Group.NETWORK,
 }
 
 
