@@ -39,7 +39,7 @@ def _find(params: QueryDict) -> list[Answer]:
     answers = Answer.objects.filter(diagnostic__owner_id=current().organization_id)
     if "diagnostic" in params:
         try:
-            answers = answers.filter(diagnostic_id=UUID(params["diagnostic"]))
+            answers = answers.filter(diagnostic_id=UUID(str(params["diagnostic"])))
         except ValueError:
             return []
     place = {item.code: number for number, item in enumerate(list_items())}

@@ -23,6 +23,7 @@ def plant(places: dict[str, Any]) -> None:
     plant_console(places)
     plant_provider()
     plant_searches()
+    plant_diagnostics(places)
     needs_screens.plant(places)
 
 
@@ -45,6 +46,31 @@ def plant_searches() -> None:
             query = SearchQuery(text="inspection", kinds=("practice",), filters={"country": ("UY",)})
             services.save_search(name="Inspection in the country", query=query, rhythm="weekly")
             services.save_search(name="Everything on profiling", query=SearchQuery(text="profiling"), is_shared=True)
+
+
+def plant_diagnostics(places: dict[str, Any]) -> None:
+    """A ministry's third diagnostic, finished, and one that its neighbour is answering."""
+    from needs import services
+    from needs.services.diagnostic import Given
+
+    from ..people import acting
+
+    with acting(person("focal")):
+        for title, scores in (
+            ("Autumn 2022", {"D1.1": 1}),
+            ("Autumn 2024", {"D1.1": 1, "D3.3": 2}),
+            ("Autumn 2025", {"D1.1": 0, "D3.3": 2, "D5.1": 3, "D6.1": 1, "D8.1": 4}),
+        ):
+            made = services.start_diagnostic(title=title, is_demo=True)
+            given = [Given(item, 1, score, "As seen in three offices.") for item, score in scores.items()]
+            services.save_answers(made, given=given)
+            services.finish_diagnostic(made)
+        services.draft_needs(made, ["D6.1"])
+        places["diagnostic"] = made.pk
+    with acting(person("contributor-b")):
+        open_one = services.start_diagnostic(title="2026", is_demo=True)
+        services.save_answers(open_one, given=[Given("D3.1", 1, 2, "In most offices.")])
+        places["diagnostic_open"] = open_one.pk
 
 
 def plant_assistance(places: dict[str, Any]) -> None:
@@ -186,6 +212,12 @@ def addresses(code: str, places: dict[str, Any]) -> dict[str, tuple[str, str]]:
         # The workspace.
         "mail_settings": ("focal", at("workspace:mail_settings")),
         "exports": ("contributor", at("workspace:exports")),
+        "diagnostics": ("focal", at("needs:diagnostics")),
+        "diagnostics_none": ("specialist", at("needs:diagnostics")),
+        "diagnostic_new": ("focal", at("needs:diagnostic_new")),
+        "diagnostic": ("focal", at("needs:diagnostic", places["diagnostic"])),
+        "diagnostic_open": ("focal-b", at("needs:diagnostic", places["diagnostic_open"])),
+        "diagnostic_area": ("contributor-b", at("needs:diagnostic_area", places["diagnostic_open"], "D3")),
         "searches": ("contributor", at("searches:list")),
         "searches_none": ("specialist", at("searches:list")),
         "save_search": ("contributor", f"{at('searches:new')}?q=inspection&kind=practice&country=UY"),

@@ -43,6 +43,7 @@ WORKSPACE = (
     "exports", "export_ready", "export_running", "searches", "searches_none", "save_search", "word", "interview",
     "assistance", "assistance_waiting",
     "assistance_open", "confirm",
+    "diagnostics", "diagnostics_none", "diagnostic_new", "diagnostic", "diagnostic_open", "diagnostic_area",
     *needs_screens.WORKSPACE,
 )  # fmt: skip
 # Inside Wagtail's admin: the frame is Wagtail's, the content is ours.

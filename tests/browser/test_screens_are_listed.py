@@ -56,6 +56,7 @@ NO_SCREEN: dict[str, str] = {
             "admin/console/letters/<uuid:pk>/retry/", "admin/console/term/<str:code>/restore/",
             "admin/console/announcements/<uuid:pk>/end/", "*/workspace/searches/<uuid:pk>/follow/",
             "*/workspace/searches/<uuid:pk>/remove/", "admin/console/term/<str:code>/back-in-use/",
+            "*/workspace/diagnostics/<uuid:pk>/do/<slug:name>/", "*/workspace/diagnostics/<uuid:pk>/needs/",
             "*/workspace/needs/<uuid:pk>/do/<slug:name>/",
         ),
         FORM,
