@@ -194,7 +194,7 @@ def best_of(matches: Any, count: int = 3) -> list[Shown]:
 def _page(matches: Any, asked: Asked) -> Page:
     rows = list(matches.select_related("record__owner", "record__country").order_by("-score", "id"))
     notes: dict[UUID, list[MatchNote]] = {}
-    for note in MatchNote.objects.filter(match__in=rows).select_related("made_by", "organization"):
+    for note in MatchNote.objects.filter(match__in=rows).select_related("organization"):
         notes.setdefault(note.match_id, []).append(note)
     terms = Term.objects.in_bulk(sorted({*asked.all, *(code for row in rows for code in _codes(row))}))
     return Page(

@@ -147,7 +147,7 @@ def test_the_page_asks_the_same_number_of_questions(people: People, focal_point:
     found = registered(people, focal_point)
     index("offer")
     compare_need(found.pk)
-    with acting(focal_point), asking(8):
+    with acting(focal_point), asking(6):
         need = Need.objects.get(pk=found.pk)
         shown = selectors.page_of_need(need)
         selectors.as_json(shown)
