@@ -7,6 +7,7 @@ class NeedsConfig(AppConfig):
     name = "needs"
 
     def ready(self) -> None:
+        from network_site.organizations.personal_data import sources
         from network_site.organizations.slots import tasks
         from network_site.organizations.trail import describers
         from network_site.publishing.slots import (
@@ -17,11 +18,12 @@ class NeedsConfig(AppConfig):
             sitemap_sections,
         )
 
-        from . import exporting, receivers, trail
+        from . import exporting, personal_data, receivers, trail
         from .views import sections
 
         tasks.fill("needs", sections.tasks)
         describers.fill("needs", trail.Describer())
+        sources.fill("needs", personal_data.Source())
         organization_sections.fill("needs", sections.organization)
         country_sections.fill("needs", sections.country)
         country_counts.fill("needs", sections.per_country)

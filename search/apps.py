@@ -15,6 +15,7 @@ class SearchConfig(AppConfig):
         from . import personal_data as own_data
         from .engines.database import texts
         from .kinds import kinds
+        from .kinds.needs import NeedKind
         from .kinds.organizations import OrganizationSearchKind
         from .kinds.pages import PageKind
         from .kinds.practices import PracticeKind
@@ -22,7 +23,7 @@ class SearchConfig(AppConfig):
         from .reconciling import catch_up, hasten, health, reconcile_index
         from .selectors import words_in_records
 
-        for kind in (PracticeKind(), OrganizationSearchKind(), PageKind()):
+        for kind in (PracticeKind(), NeedKind(), OrganizationSearchKind(), PageKind()):
             kinds.fill(kind.name, kind)
         receivers.connect()
         matching.ready()

@@ -40,7 +40,7 @@ class NeedForm(forms.ModelForm):  # type: ignore[type-arg]
             chosen = isinstance(field, forms.ChoiceField | forms.ModelChoiceField)
             field.error_messages["required"] = _("Choose an answer.") if chosen else _("Fill this in.")
         if self.instance.pk and not self.instance._state.adding:
-            self.initial |= self.read(self.instance)
+            self.initial = {**self.initial, **self.read(self.instance)}
 
     def read(self, need: Need) -> dict[str, Any]:
         """What a need holds of answers that are not its own columns."""

@@ -14,6 +14,7 @@ from network_site.taxonomy.models import Country
 
 from ..cards import card, needs_url
 from ..models import NeedsPage
+from ..selectors import list_tasks
 
 KIND = "need"
 SHOWN = 20
@@ -25,21 +26,24 @@ def _records(**narrowed: Any) -> Any:
 
 def organization(subject: Organization) -> tuple[str, dict[str, Any]]:
     """The needs that an organisation registered, as far as the reader may see them."""
-    base = needs_url()
-    records = _records(owner=subject).select_related("owner", "country").defer("search_text")[:SHOWN]
-    return "needs/organization_section.html", {"needs": [card(record, base) for record in records]}
+    return "needs/organization_section.html", {"needs": _cards(_records(owner=subject))}
 
 
 def country(subject: Country) -> tuple[str, dict[str, Any]]:
-    """A country's registered needs, the newest first."""
-    base = needs_url()
+    """A country's registered needs, the newest first; one query where it has none."""
     records = _records(country=subject)
-    shown = records.select_related("owner", "country").defer("search_text")[:SHOWN]
+    shown = _cards(records)
     return "needs/country_section.html", {
-        "needs": [card(record, base) for record in shown],
-        "country_needs": records.count(),
-        "needs_url": f"{base}?country={subject.pk}",
+        "needs": shown,
+        "country_needs": records.count() if len(shown) == SHOWN else len(shown),
+        "needs_url": f"{needs_url()}?country={subject.pk}" if shown else "",
     }
+
+
+def _cards(records: Any) -> list[dict[str, Any]]:
+    found = list(records.select_related("owner", "country").defer("search_text")[:SHOWN])
+    base = needs_url() if found else ""
+    return [card(record, base) for record in found]
 
 
 def per_country() -> dict[str, int]:
@@ -65,6 +69,4 @@ def places() -> list[Place]:
 
 def tasks(actor: Actor) -> list[dict[str, Any]]:
     """What waits for somebody in the register."""
-    from ..selectors import list_tasks
-
     return list_tasks(actor)

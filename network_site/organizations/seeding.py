@@ -115,6 +115,19 @@ DEMO_ACCOUNTS = (
     ),
     DemoAccount("web-editor", "Lucia", "Prado", "network", (Role.WEB_EDITOR,), "en", "writes the pages of the site"),
     DemoAccount("donor", "Ingrid", "Vale", "demo-foundation", (Role.CONTRIBUTOR,), "en", "looks for projects to fund"),
+    # Mongolia's ministry is an observer: the sources diagnose its needs, and these accounts state them.
+    DemoAccount(
+        "mongolia", "Oyun", "Bold", "mongolia-molsp", (Role.FOCAL_POINT,), "en", "sends the needs of Mongolia's ministry"
+    ),
+    DemoAccount(
+        "mongolia-writer",
+        "Temur",
+        "Sukh",
+        "mongolia-molsp",
+        (Role.CONTRIBUTOR,),
+        "en",
+        "writes the needs of Mongolia's ministry",
+    ),
     DemoAccount("learner", "Paulo", "Reis", "demo-ministry-b", (Role.LEARNER,), "pt-br", "takes courses"),
 )
 

@@ -14,6 +14,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
+from . import needs_screens
 from .site import Site
 from .visitors import NARROW, WIDE, Visitors
 
@@ -25,6 +26,7 @@ PUBLIC = (
     "publications", "publication", "countries", "country", "glossary", "vocabulary", "vocabulary_scheme",
     "vocabulary_term", "api", "missing", "withdrawn", "unreadable",
     "search", "search_words", "search_practices", "search_table", "search_map", "search_nothing",
+    *needs_screens.PUBLIC,
 )  # fmt: skip
 ACCOUNTS = (
     "sign_in", "sign_up", "sign_out", "inactive", "sso_start", "sso_refused", "invitation_closed", "invitation_unknown",
@@ -41,6 +43,7 @@ WORKSPACE = (
     "exports", "export_ready", "export_running", "searches", "searches_none", "save_search", "word", "interview",
     "assistance", "assistance_waiting",
     "assistance_open", "confirm",
+    *needs_screens.WORKSPACE,
 )  # fmt: skip
 # Inside Wagtail's admin: the frame is Wagtail's, the content is ours.
 CONSOLE = (

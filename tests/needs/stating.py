@@ -5,12 +5,18 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
 from needs import services
 from needs.models import Need
 from needs.workflow.overlaps import possible_overlaps
 from network_site.organizations.models import User
 
 from ..people import People, acting
+from ..queries import NOT_ASKED
 
 FIELDS: dict[str, Any] = {
     "source_language": "en",
@@ -80,8 +86,6 @@ def registered(people: People, focal_point: User | None = None, **fields: Any) -
 
 def with_results(focal_point: User, need: Need, *met: bool) -> Need:
     """The ministry has said of each sign whether it is there."""
-    from django.utils import timezone
-
     with acting(focal_point):
         found = Need.objects.get(pk=need.pk)
         rows = list(found.measures.all())
@@ -92,3 +96,11 @@ def with_results(focal_point: User, need: Need, *met: bool) -> Need:
                 for row, is_met in zip(rows, met or [True] * len(rows), strict=True)
             },
         )
+
+
+def cost_of(client: Client, url: str) -> int:
+    """How many questions a page asks the database once caches are warm."""
+    assert client.get(url).status_code == 200
+    with CaptureQueriesContext(connection) as context:
+        client.get(url)
+    return len([query for query in context.captured_queries if not query["sql"].startswith(NOT_ASKED)])

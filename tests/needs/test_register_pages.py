@@ -11,17 +11,19 @@ from django.urls import reverse
 
 from needs import services
 from needs.models import Need
+from network_site.common import outbox
 from network_site.common.idempotency import new_key
+from network_site.common.models import Notice
 
 from ..people import People, acting
-from ..queries import count_queries
-from .stating import answered, do, need_of, registered, sent, stated, with_results
+from .stating import answered, cost_of, do, need_of, registered, sent, stated, with_results
 
 pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
 
 Enter = Callable[[Any], Client]
 BRIEF = {"source_language": "en", "title": "No register of inspections", "summary": "We do not know.", "problem": "x"}
 LIST = "/en/needs/"
+EXPORT = "/en/export/needs/csv/"
 
 
 def test_a_need_is_stated_page_by_page(people: People, sign_in: Enter) -> None:
@@ -162,8 +164,12 @@ def test_members_see_what_the_public_does_not_even_count(people: People, sign_in
     assert "CANARY-NETWORK" in members
     assert "CANARY-MINISTRY" not in members
     assert '<b class="num">2 needs</b> of 2' in members
-    for path in (f"{LIST}feed/", "/api/v1/needs/", f"{LIST}unmet/", "/take/needs.csv"):
-        assert "CANARY" not in Client().get(path).content.decode()
+    for path in (f"{LIST}feed/", "/api/v1/needs/", f"{LIST}unmet/", EXPORT):
+        answer = Client().get(path)
+        assert answer.status_code == 200
+        assert "CANARY" not in answer.content.decode()
+    assert "OPEN-NEED" in Client().get(EXPORT).content.decode()
+    assert "CANARY-NETWORK" in sign_in(people.focal_point()).get(EXPORT).content.decode()
 
 
 def test_facets_narrow_the_list(people: People) -> None:
@@ -201,6 +207,9 @@ def test_the_report_counts_what_nobody_met(people: People) -> None:
     assert (len(report.rows), report.open_total, report.rows[0].days) == (3, 4, 0)
     page = Client().get(f"{LIST}unmet/").content.decode()
     assert '<b class="num">3 needs</b> of 4' in page
+    file = Client().get("/en/export/unmet-needs/csv/").content.decode("utf-8-sig").splitlines()
+    assert len(file) == 4
+    assert file[1].split(",")[5] == "nobody funded it"
 
 
 def test_the_api_answers_like_the_page(people: People) -> None:
@@ -222,7 +231,7 @@ def test_a_public_list_costs_the_same_for_one_and_for_three(people: People, path
         need = registered(people)
         with acting(specialist):
             services.mark_unmet(Need.objects.get(pk=need.pk), reason="no_funder")
-        counts.append(count_queries(Client(), path))
+        counts.append(cost_of(Client(), path))
     assert counts[0] == counts[2]
 
 
@@ -235,7 +244,7 @@ def test_a_private_list_costs_the_same_for_one_and_for_three(people: People, sig
         need = sent(focal_point)
         if name == "workspace:home":
             do(people.specialist(), need, "return_to_author", note="Which offices?")
-        counts.append(count_queries(reader, reverse(name)))
+        counts.append(cost_of(reader, reverse(name)))
     assert counts[0] == counts[2]
 
 
@@ -275,3 +284,37 @@ def test_with_evidence_the_ministry_waits_for_the_network(people: People, sign_i
     page = sign_in(people.specialist()).get(reverse("needs:need", args=[need.pk])).content.decode()
     assert "Confirm that it is met" in page
     assert "Report of the year" in page
+
+
+def test_needs_stand_on_pages_of_country_and_ministry_and_in_the_sitemap(people: People) -> None:
+    ministry = people.organization(country="UY")
+    registered(people, people.focal_point(ministry), title="OPEN-NEED")
+    registered(people, people.focal_point(ministry), title="CANARY-NETWORK", audience="network")
+    client = Client()
+    for path in (f"/en/organisations/{ministry.key}/", "/en/countries/uruguay/", "/sitemap-1.xml"):
+        answer = client.get(path)
+        assert answer.status_code == 200, path
+        page = answer.content.decode()
+        assert "open-need" in page.lower(), path
+        assert "canary" not in page.lower(), path
+
+
+def test_a_withdrawn_need_says_why_at_its_address(people: People) -> None:
+    focal_point = people.focal_point(people.organization(country="UY"))
+    need = registered(people, focal_point)
+    do(focal_point, need, "withdraw", note="The law was changed.")
+    answer = Client().get(f"{LIST}1/")
+    assert (answer.status_code, "The law was changed." in answer.content.decode()) == (410, True)
+    assert Client().get("/api/v1/needs/1/").status_code == 410
+
+
+def test_notices_reach_those_who_have_to_act(people: People) -> None:
+    focal_point = people.focal_point(people.organization(country="UY"))
+    specialist = people.specialist()
+    need = sent(focal_point)
+    do(specialist, need, "return_to_author", note="Which offices?")
+    outbox.drain()
+    with acting(specialist):
+        assert set(Notice.objects.filter(object_id=need.pk).values_list("kind", flat=True)) == {"need.submitted"}
+    with acting(focal_point):
+        assert set(Notice.objects.filter(object_id=need.pk).values_list("kind", flat=True)) == {"need.returned"}
