@@ -18,6 +18,7 @@ offers = [
     path("offers/<uuid:pk>/rules/<uuid:rule>/", offering.edit_rule, name="rule"),
     path("requests/", requests.request_list, name="requests"),
     path("requests/<int:number>/", requests.request_detail, name="request"),
+    path("followed/<uuid:pk>/", requests.followed, name="followed"),
     path("follow/<slug:kind>/<int:number>/", requests.follow, name="follow"),
 ]
 

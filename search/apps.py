@@ -16,6 +16,7 @@ class SearchConfig(AppConfig):
         from .engines.database import texts
         from .kinds import kinds
         from .kinds.needs import NeedKind
+        from .kinds.offers import OfferKind
         from .kinds.organizations import OrganizationSearchKind
         from .kinds.pages import PageKind
         from .kinds.practices import PracticeKind
@@ -25,6 +26,7 @@ class SearchConfig(AppConfig):
 
         for kind in (PracticeKind(), NeedKind(), OrganizationSearchKind(), PageKind()):
             kinds.fill(kind.name, kind)
+        kinds.fill(OfferKind.name, OfferKind())
         receivers.connect()
         matching.ready()
         notices.own_rhythms.fill(alerts.FOUND, services.stop_mail)

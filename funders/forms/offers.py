@@ -122,7 +122,9 @@ class OfferAnswers(PlainForm):
         help_text=_("It closes by itself when this day ends. Leave it empty if there is none."),
     )
     time_zone = forms.ChoiceField(label=_("Time zone of the last day"), initial="UTC")
-    url = forms.URLField(label=_("Where it stands"), required=False, help_text=_("Its own page, if it has one."))
+    url = forms.URLField(
+        assume_scheme="https", label=_("Where it stands"), required=False, help_text=_("Its own page, if it has one.")
+    )
 
     PARTS = (
         (_("The offer"), ("form", "source_language", "title", "summary", "description")),
@@ -370,7 +372,7 @@ class ProfileForm(PlainForm):
     contact_email = forms.EmailField(
         label=_("E-mail address"), required=False, help_text=_("Of an office, not of a person. It is public.")
     )
-    url = forms.URLField(label=_("Address on the web"), required=False)
+    url = forms.URLField(assume_scheme="https", label=_("Address on the web"), required=False)
 
     def __init__(self, *args: Any, profile: Profile | None = None, **kwargs: Any) -> None:
         names = ("themes", "countries", "languages", "contact_email", "url")

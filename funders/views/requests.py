@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -81,6 +82,19 @@ def request_detail(request: HttpRequest, number: int) -> HttpResponse:
             "here": request.get_full_path(),
         },
     )
+
+
+@login_required
+@require_safe
+def followed(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Lead from a notice to what is followed: the verdict while it seeks funding, else its public page."""
+    records = PublishedRecord.objects.live().filter(kind__in=("project", "offer"))
+    record = records.defer("snapshot", "search_text").filter(pk=pk).first()
+    if record is None:
+        raise Http404
+    actor = current()
+    seeks = record.kind == "project" and actor.organization_id and selectors.get_request(actor, record.number)
+    return redirect(reverse("funders:request", args=[record.number]) if seeks else public_url(record) or "/")
 
 
 @login_required

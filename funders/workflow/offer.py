@@ -28,7 +28,8 @@ def is_complete(offer: Offer, actor: Any) -> list[Unmet]:
             "functions",
             _("Choose the function that it is for"),
         ),
-        (bool(offer.languages), "languages", _("Say in which languages one can ask")),
+        # What a publication does not say stays unsaid.
+        (bool(offer.languages or offer.source), "languages", _("Say in which languages one can ask")),
         (
             not needs_competences or offer.competences.exists(),
             "competences",

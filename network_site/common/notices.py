@@ -56,6 +56,11 @@ WORDS: dict[str, Any] = {
     "need.unmet": _("A need was marked as unmet. The reason stands on its page."),
     "need.withdrawn": _("A ministry withdrew a need. The reason stands on its page."),
     "need.closed": _("Your need was closed. The reason stands on its page."),
+    # Offers and requests.
+    "request.changed": _("A request that you follow has changed."),
+    "offer.changed": _("An offer that you follow has a new last day or new rules."),
+    "offer.ends": _("An offer that you follow ends soon."),
+    "offer.hidden": _("Nobody has confirmed your offer for a year: it is hidden until you do."),
 }
 
 # What a kind is called where one chooses; a kind without a name is called by what its notices say.
@@ -94,6 +99,10 @@ NAMES: dict[str, Any] = {
     "need.unmet": _("A need is marked as unmet"),
     "need.withdrawn": _("A need is withdrawn"),
     "need.closed": _("A need is closed"),
+    "request.changed": _("A request that we follow changes"),
+    "offer.changed": _("An offer that we follow changes"),
+    "offer.ends": _("An offer that we follow ends soon"),
+    "offer.hidden": _("An offer of ours is hidden"),
 }
 
 # Kinds that only members of the Network hear, and kinds that only other organisations do.

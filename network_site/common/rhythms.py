@@ -62,6 +62,11 @@ GROUPS: dict[str, Group] = {
     "need.matched": Group.NEEDS,
     "project.matched": Group.NEEDS,
     "offer.fits": Group.NETWORK,
+    # Offers and requests.
+    "offer.hidden": Group.WAITING,
+    "offer.ends": Group.WAITING,
+    "offer.changed": Group.NETWORK,
+    "request.changed": Group.NETWORK,
 }
 
 

@@ -128,6 +128,11 @@ DEMO_ACCOUNTS = (
         "en",
         "writes the needs of Mongolia's ministry",
     ),
+    # Those who speak for a donor and for a provider: they publish offers, pledge and propose.
+    DemoAccount(
+        "donor-focal", "Bruno", "Keller", "demo-foundation", (Role.FOCAL_POINT,), "en", "offers funds in its name"
+    ),
+    DemoAccount("provider", "Iris", "Montoya", "demo-provider", (Role.FOCAL_POINT,), "es", "offers assistance"),
     DemoAccount("learner", "Paulo", "Reis", "demo-ministry-b", (Role.LEARNER,), "pt-br", "takes courses"),
 )
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 from funders import services
 from funders.models import Offer
 from network_site.organizations.actor import acting_as, service_actor
-from network_site.organizations.enums import OrganizationKind, Role
+from network_site.organizations.enums import OrganizationKind
 from network_site.organizations.models import Organization, User
 from network_site.publishing.models import PublishedRecord
 from network_site.publishing.services import publish
