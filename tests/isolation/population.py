@@ -34,7 +34,7 @@ from search.asked import SearchQuery
 from search.models import SavedSearch
 
 from ..people import ROWS, People, acting, assign, draft, get, in_review, step
-from . import plant_needs
+from . import plant_matches, plant_needs
 
 SCORES = dict.fromkeys(Criterion.values, 3)
 
@@ -301,6 +301,7 @@ class World:
                     name=word(name), query=SearchQuery(text=word(name)), is_shared=is_shared
                 )
         plant_needs.plant(house, self.specialist)
+        plant_matches.plant(house)
 
     def _share_in_every_way(self) -> None:
         """A draft of B with shares as they occur: for a person, for an organisation, open, revoked, expired."""
@@ -405,7 +406,7 @@ class World:
         """Every canary there is."""
         private = set()
         for house in (self.a, self.b):
-            private |= house.words(*house.versions) | plant_needs.words(house)
+            private |= house.words(*house.versions) | plant_needs.words(house) | plant_matches.words(house)
             private |= {house.word(thing) for thing in (*OF_REVIEWS, *SEARCHES, "note", "ruling", "invited")}
         return private | {"zqfirstreviewerqz", "zqsecondreviewerqz", "zqhiddenqz", "zqmembersqz", "zqgroundsqz"}
 
@@ -427,7 +428,7 @@ class World:
             searches = {house.word("commonsearch")} | (
                 {house.word("search")} if name.endswith("focal point") else set()
             )
-            searches |= plant_needs.words(house)
+            searches |= plant_needs.words(house) | plant_matches.words_for(self, name)
             return house.words(*house.versions) | {house.word("note"), house.word("ruling")} | invited | searches
         needs = {word for house in (a, b) for word in plant_needs.words(house)}
         sent = {word for house in (a, b) for word in plant_needs.words(house, *plant_needs.SENT)}
@@ -448,7 +449,7 @@ class World:
             # Whoever shows the token of an invitation is let in by it.
             "service accounts": notes | rulings | {house.word("invited") for house in (a, b)},
             "service seeding": notes | rulings,
-        }.get(name, set())
+        }.get(name, set()) | plant_matches.words_for(self, name)
 
     def page_words(self, name: str) -> set[str]:
         """The canaries that may stand on a page that this person opens."""
