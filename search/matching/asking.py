@@ -20,7 +20,7 @@ from network_site.taxonomy.models import Country, Term
 from .. import queries, questions
 from ..viewers import Viewer
 from .coverage import Asked
-from .scoring import FUNDING, HELP, PRACTICE, Place
+from .scoring import FUNDING, HELP, PRACTICE, Place, given
 
 # Whoever has a need belongs to the Network.
 MEMBERS = Viewer((Audience.PUBLIC.value, Audience.NETWORK.value))
@@ -205,7 +205,8 @@ def _practice(one: queries.Near, best: float) -> Candidate:
         functions=facets.get("theme", frozenset()),
         problems=problems,
         groups=facets.get("group", frozenset()),
-        competences=problems,
+        # Without the broader terms that stand above the given ones: these would cover everything below them.
+        competences=given(problems),
         country=next(iter(facets.get("country", ())), ""),
         languages=facets.get("language", frozenset()),
         evidence_level=one.evidence_level,

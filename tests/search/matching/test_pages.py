@@ -54,7 +54,8 @@ def test_the_page_says_why_and_why_not(sign_in: Any, focal_point: User, need: Ne
     text = answer.content.decode()
     assert answer.status_code == 200
     assert "Advice on complaints" in text
-    assert "Covers 2 of 2 competences (100 %)" in text
+    assert "Covers 2 of 2 competences" in text
+    assert "100 % of what is asked for" in text
     assert "They work in" in text
     why_not = text[text.index("Looked at, and why not") :]
     assert "Portals only" in why_not
@@ -147,7 +148,7 @@ def test_the_page_asks_the_same_number_of_questions(people: People, focal_point:
     found = registered(people, focal_point)
     index("offer")
     compare_need(found.pk)
-    with acting(focal_point), asking(6):
+    with acting(focal_point), asking(8):
         need = Need.objects.get(pk=found.pk)
         shown = selectors.page_of_need(need)
         selectors.as_json(shown)
