@@ -14,7 +14,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
-from . import needs_screens
+from . import match_screens, needs_screens
 from .site import Site
 from .visitors import NARROW, WIDE, Visitors
 
@@ -44,6 +44,7 @@ WORKSPACE = (
     "assistance", "assistance_waiting",
     "assistance_open", "confirm",
     *needs_screens.WORKSPACE,
+    *match_screens.WORKSPACE,
 )  # fmt: skip
 # Inside Wagtail's admin: the frame is Wagtail's, the content is ours.
 CONSOLE = (

@@ -57,6 +57,8 @@ NO_SCREEN: dict[str, str] = {
             "admin/console/announcements/<uuid:pk>/end/", "*/workspace/searches/<uuid:pk>/follow/",
             "*/workspace/searches/<uuid:pk>/remove/", "admin/console/term/<str:code>/back-in-use/",
             "*/workspace/needs/<uuid:pk>/do/<slug:name>/",
+            "*/workspace/matches/needs/<uuid:pk>/again/", "*/workspace/matches/projects/<uuid:pk>/again/",
+            "*/workspace/matches/<uuid:pk>/judge/",
         ),
         FORM,
     ),
