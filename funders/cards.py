@@ -121,6 +121,10 @@ def _labels(codes: Iterable[str]) -> dict[str, str]:
     return {code: term.label for code, term in Term.objects.in_bulk(set(codes)).items()}
 
 
+def _of_scheme(scheme: str, codes: Iterable[str], names: Mapping[str, str]) -> list[str]:
+    return [names[code] for code in codes if code.startswith(scheme) and code in names]
+
+
 def _rule_codes(rules: Iterable[Mapping[str, Any]]) -> list[str]:
     return [
         code
@@ -174,9 +178,12 @@ def rule_rows(rules: Sequence[Any]) -> list[dict[str, Any]]:
     ]
 
 
-def term_labels(offer: Offer) -> list[str]:
-    """The functions of an offer in words."""
-    return [row.term.label for row in offer.offer_terms.select_related("term").order_by("term__position")]
+def term_labels(offer: Offer) -> dict[str, list[str]]:
+    """The terms of an offer in words, by scheme."""
+    labels: dict[str, list[str]] = {}
+    for row in offer.offer_terms.select_related("term").order_by("term__position"):
+        labels.setdefault(row.term.scheme_id, []).append(row.term.label)
+    return labels
 
 
 def competence_labels(offer: Offer) -> list[dict[str, str]]:
@@ -246,7 +253,9 @@ def page_context(record: PublishedRecord) -> dict[str, Any]:
         "owner_name": pick(snapshot["owner"]["names"]) or "",
         "person": snapshot["person"],
         "amount": amount_words(snapshot["least"], snapshot["most"], snapshot["currency"]),
-        "functions": [names[code] for code in snapshot["terms"] if code in names],
+        "functions": _of_scheme("LAF", snapshot["terms"], names),
+        "groups": _of_scheme("TG", snapshot["terms"], names),
+        "kinds_of_help": _of_scheme("CM", snapshot["terms"], names),
         "competences": [
             {"label": names[part["term"]], "evidence": part["evidence"]}
             for part in snapshot["competences"]

@@ -20,7 +20,7 @@ from network_site.taxonomy.models import Country, Term
 from .. import queries, questions
 from ..viewers import Viewer
 from .coverage import Asked
-from .scoring import FUNDING, HELP, PRACTICE, Place
+from .scoring import FUNDING, HELP, PRACTICE, Place, given
 
 # Whoever has a need belongs to the Network.
 MEMBERS = Viewer((Audience.PUBLIC.value, Audience.NETWORK.value))
@@ -168,19 +168,20 @@ def practices(wanted: Wanted, *, limit: int = CANDIDATES, viewer: Viewer = MEMBE
 
 
 def offers(wanted: Wanted, *, limit: int = CANDIDATES, viewer: Viewer = MEMBERS) -> list[Candidate]:
-    """Open offers: of help those that carry a term or speak of it; of money all there are, the newest first.
+    """Offers: of help those that carry a term or speak of it; of money all there are, the newest first.
 
     Funders fund themes, not words, and a rule must not be missed because nobody wrote the same word.
     """
-    found = {one.key: one for one in queries.near(question(wanted, ("offer",), limit=limit, viewer=viewer))}
-    best = max((one.score for one in found.values()), default=0.0) or 1.0
-    everything = {one.key: one for one in queries.near(open_question(("offer",), limit=limit, viewer=viewer))}
-    records = _records({*found, *everything}, "offer")
-    return [
-        offer(record, found[key].score / best if key in found else 0.0)
-        for key, record in records.items()
-        if key in found or record.snapshot.get("form") == FUNDING_FORM
+    found = {one.key: one.score for one in queries.near(question(wanted, ("offer",), limit=limit, viewer=viewer))}
+    best = max(found.values(), default=0.0) or 1.0
+    live = PublishedRecord.objects.live().of_kind("offer").filter(audience__in=viewer.audiences)
+    helping = live.filter(pk__in=_uuids(found)).exclude(snapshot__form=FUNDING_FORM)
+    paying = live.filter(snapshot__form=FUNDING_FORM).order_by("-published_at", "pk")[:limit]
+    rows = [
+        *helping.select_related("owner", "country").defer("search_text"),
+        *paying.select_related("owner", "country").defer("search_text"),
     ]
+    return [offer(record, found.get(str(record.pk), 0.0) / best) for record in rows]
 
 
 def question(wanted: Wanted, kinds: Sequence[str], *, limit: int, viewer: Viewer = MEMBERS) -> Any:
@@ -188,11 +189,6 @@ def question(wanted: Wanted, kinds: Sequence[str], *, limit: int, viewer: Viewer
     terms = Term.objects.in_bulk(list(wanted.terms))
     labels = [_labels(terms[code]) for code in wanted.terms if code in terms]
     return questions.near(labels, wanted.text, language=wanted.language, viewer=viewer, kinds=kinds, limit=limit)
-
-
-def open_question(kinds: Sequence[str], *, limit: int, viewer: Viewer = MEMBERS) -> Any:
-    """The question for everything of these kinds."""
-    return questions.near((), "", language=CODES[0], viewer=viewer, kinds=kinds, limit=limit, with_meaning=False)
 
 
 def _labels(term: Term) -> dict[str, str]:
@@ -209,7 +205,8 @@ def _practice(one: queries.Near, best: float) -> Candidate:
         functions=facets.get("theme", frozenset()),
         problems=problems,
         groups=facets.get("group", frozenset()),
-        competences=problems,
+        # Without the broader terms that stand above the given ones: these would cover everything below them.
+        competences=given(problems),
         country=next(iter(facets.get("country", ())), ""),
         languages=facets.get("language", frozenset()),
         evidence_level=one.evidence_level,

@@ -115,7 +115,7 @@ def _terms(record_id: UUID) -> Collection[str]:
     below = Q()
     for code, is_given in given:
         if is_given:
-            below |= Q(term_id__startswith=f"{code}.")
+            below |= Q(term__code__startswith=f"{code}.")
     if not below:
         return codes
     codes |= set(NeedTerm.objects.filter(below).values_list("term_id", flat=True))

@@ -127,8 +127,8 @@ class Page:
         return Coverage(self.asked, tuple(code for code in self.asked.all if code in covered))
 
     def gaps(self) -> list[dict[str, Any]]:
-        """Each competence that not every match has: where it is missing, and who has it."""
-        best = [*self.of(Family.PRACTICE), *self.of(Family.HELP)]
+        """Each competence that the first practice or the first helper lacks: where it is missing, and who has it."""
+        best = [*self.of(Family.PRACTICE)[:1], *self.of(Family.HELP)[:1]]
         others = {
             str(one.match.record_id): one for one in self.shown if not one.is_hidden and one.match.verdict != "not"
         }
@@ -143,7 +143,7 @@ class Page:
                     "term": self.terms.get(code),
                     "is_essential": code in self.asked.essential,
                     "is_nowhere": not has,
-                    "missing_in": lacking[:2] if has else [],
+                    "missing_in": lacking if has else [],
                     "by": has[:3],
                 }
             )
@@ -194,7 +194,7 @@ def best_of(matches: Any, count: int = 3) -> list[Shown]:
 def _page(matches: Any, asked: Asked) -> Page:
     rows = list(matches.select_related("record__owner", "record__country").order_by("-score", "id"))
     notes: dict[UUID, list[MatchNote]] = {}
-    for note in MatchNote.objects.filter(match__in=rows).select_related("made_by", "organization"):
+    for note in MatchNote.objects.filter(match__in=rows).select_related("organization"):
         notes.setdefault(note.match_id, []).append(note)
     terms = Term.objects.in_bulk(sorted({*asked.all, *(code for row in rows for code in _codes(row))}))
     return Page(

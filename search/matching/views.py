@@ -52,11 +52,11 @@ def project(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _project_page(request, _project(pk))
 
 
-def _need_page(request: HttpRequest, found: Need, **more: Any) -> HttpResponse:
+def _need_page(request: HttpRequest, found: Need, *, kind: str = "", **more: Any) -> HttpResponse:
     page = selectors.page_of_need(found)
     if request.GET.get("format") == "json":
         return JsonResponse({"need": str(found.pk), **selectors.as_json(page)})
-    asked = request.GET.get("kind", "")
+    asked = kind or request.GET.get("kind", "")
     family = asked if asked in Family.values else next((value for value, _label, n in page.counts if n), "practice")
     base = reverse("matching:need", args=[found.pk])
     tabs = [
@@ -163,10 +163,8 @@ def judge(request: HttpRequest, pk: UUID) -> HttpResponse:
         raise Http404 from None
     except ValidationError as fault:
         wrong = {"match": match.pk, "note": note, "error": " ".join(fault.messages)}
-        request.GET = request.GET.copy()
-        request.GET["kind"] = match.family
         if match.need_id:
-            return _need_page(request, _need(match.need_id), wrong=wrong, status=422)
+            return _need_page(request, _need(match.need_id), kind=match.family, wrong=wrong, status=422)
         return _project_page(request, _project(match.project_id), wrong=wrong, status=422)
     messages.success(request, _("Noted."))
     return redirect(address(match))

@@ -27,7 +27,8 @@ def names(codes: Sequence[str], terms: Terms) -> str:
 def reason(kept: Mapping[str, Any], terms: Terms) -> str:
     """One reason in a sentence."""
     write = REASONS.get(kept["name"])
-    return write(kept.get("data") or {}, terms) if write else str(kept["name"])
+    text = write(kept.get("data") or {}, terms) if write else ""
+    return text[:1].upper() + text[1:]
 
 
 def _near(same: Any, near: Any) -> Callable[[Mapping[str, Any], Terms], str]:

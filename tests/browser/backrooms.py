@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from . import needs_screens
+from . import match_screens, needs_screens
 
 # Nothing of this is a person's, a ministry's or a server's: addresses that the site must refuse in its own look.
 NOBODYS = UUID(int=0)
@@ -25,6 +25,7 @@ def plant(places: dict[str, Any]) -> None:
     plant_searches()
     plant_diagnostics(places)
     needs_screens.plant(places)
+    match_screens.plant(places)
 
 
 def person(name: str) -> Any:
@@ -178,7 +179,7 @@ def addresses(code: str, places: dict[str, Any]) -> dict[str, tuple[str, str]]:
     def told(name: str, *given: Any) -> str:
         return f"{at(name, *given)}?lang={code}"
 
-    return needs_screens.addresses(code, places) | {
+    return needs_screens.addresses(code, places) | match_screens.addresses(code, places) | {
         # Public pages, and pages that refuse.
         "glossary": ("", at("glossary")),
         "vocabulary": ("", told("vocab:index")),

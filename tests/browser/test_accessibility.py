@@ -14,7 +14,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
-from . import needs_screens
+from . import match_screens, needs_screens
 from .site import Site
 from .visitors import NARROW, WIDE, Visitors
 
@@ -45,6 +45,7 @@ WORKSPACE = (
     "assistance_open", "confirm",
     "diagnostics", "diagnostics_none", "diagnostic_new", "diagnostic", "diagnostic_open", "diagnostic_area",
     *needs_screens.WORKSPACE,
+    *match_screens.WORKSPACE,
 )  # fmt: skip
 # Inside Wagtail's admin: the frame is Wagtail's, the content is ours.
 CONSOLE = (

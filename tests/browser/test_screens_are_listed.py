@@ -58,6 +58,8 @@ NO_SCREEN: dict[str, str] = {
             "*/workspace/searches/<uuid:pk>/remove/", "admin/console/term/<str:code>/back-in-use/",
             "*/workspace/diagnostics/<uuid:pk>/do/<slug:name>/", "*/workspace/diagnostics/<uuid:pk>/needs/",
             "*/workspace/needs/<uuid:pk>/do/<slug:name>/",
+            "*/workspace/matches/needs/<uuid:pk>/again/", "*/workspace/matches/projects/<uuid:pk>/again/",
+            "*/workspace/matches/<uuid:pk>/judge/",
         ),
         FORM,
     ),

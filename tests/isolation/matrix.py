@@ -28,7 +28,7 @@ from search.models import SearchPage
 from search.models.entries import entry_id
 
 from ..people import prove_second_factor
-from . import plant_diagnostics, plant_needs, urls
+from . import plant_diagnostics, plant_matches, plant_needs, urls
 from .dump import Rows, changes, private_rows, watching_writes, words_in
 from .population import House, World
 from .urls import ACCOUNT, METHODS, OBJECT, PUBLIC_OBJECT, Address
@@ -245,6 +245,10 @@ def belongings(world: World, name: str) -> dict[str, Belongings]:
         "need": Belongings(needs[:MOST_OWN], their_needs[:MOST_FOREIGN]),
         "need_record": Belongings(registered[:MOST_OWN], hidden[:MOST_FOREIGN]),
         "diagnostic": diagnostics["diagnostic"],
+        **{
+            kind: Belongings(own[:MOST_OWN], foreign[:MOST_FOREIGN])
+            for kind, (own, foreign) in plant_matches.ids(world, user).items()
+        },
         "version": _versions(world, name),
         "file": _together(_exports(world, user), _files(world, name), _attachments(world, name), diagnostics["file"]),
         "export": _exports(world, user),

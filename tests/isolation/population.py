@@ -34,7 +34,7 @@ from search.asked import SearchQuery
 from search.models import SavedSearch
 
 from ..people import ROWS, People, acting, assign, draft, get, in_review, step
-from . import plant_diagnostics, plant_needs
+from . import plant_diagnostics, plant_matches, plant_needs
 
 SCORES = dict.fromkeys(Criterion.values, 3)
 
@@ -302,6 +302,7 @@ class World:
                 )
         plant_needs.plant(house, self.specialist)
         plant_diagnostics.plant(house)
+        plant_matches.plant(house)
 
     def _share_in_every_way(self) -> None:
         """A draft of B with shares as they occur: for a person, for an organisation, open, revoked, expired."""
@@ -407,6 +408,7 @@ class World:
         private = set()
         for house in (self.a, self.b):
             private |= house.words(*house.versions) | plant_needs.words(house) | plant_diagnostics.words(house)
+            private |= plant_matches.words(house)
             private |= {house.word(thing) for thing in (*OF_REVIEWS, *SEARCHES, "note", "ruling", "invited")}
         return private | {"zqfirstreviewerqz", "zqsecondreviewerqz", "zqhiddenqz", "zqmembersqz", "zqgroundsqz"}
 
@@ -430,6 +432,7 @@ class World:
             )
             searches |= plant_needs.words(house)
             searches |= plant_diagnostics.words(house)
+            searches |= plant_matches.words_for(self, name)
             return house.words(*house.versions) | {house.word("note"), house.word("ruling")} | invited | searches
         needs = {word for house in (a, b) for word in plant_needs.words(house)}
         sent = {word for house in (a, b) for word in plant_needs.words(house, *plant_needs.SENT)}
@@ -450,7 +453,7 @@ class World:
             # Whoever shows the token of an invitation is let in by it.
             "service accounts": notes | rulings | {house.word("invited") for house in (a, b)},
             "service seeding": notes | rulings,
-        }.get(name, set())
+        }.get(name, set()) | plant_matches.words_for(self, name)
 
     def page_words(self, name: str) -> set[str]:
         """The canaries that may stand on a page that this person opens."""

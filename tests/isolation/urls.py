@@ -207,6 +207,13 @@ ADDRESSES: dict[str, Address] = {
     "*/workspace/needs/<uuid:pk>/results/": Address(OBJECT, "need"),
     "*/workspace/needs/<uuid:pk>/edit/<slug:step>/": Address(OBJECT, "need", _need_pages),
     "*/workspace/needs/<uuid:pk>/do/<slug:name>/": Address(OBJECT, "need", _need_steps),
+    # Matches of needs and projects, and what one could help with.
+    "*/workspace/matches/help/": Address(LIST),
+    "*/workspace/matches/needs/<uuid:pk>/": Address(OBJECT, "need"),
+    "*/workspace/matches/needs/<uuid:pk>/again/": Address(OBJECT, "need"),
+    "*/workspace/matches/projects/<uuid:pk>/": Address(OBJECT, "matched_project"),
+    "*/workspace/matches/projects/<uuid:pk>/again/": Address(OBJECT, "matched_project"),
+    "*/workspace/matches/<uuid:pk>/judge/": Address(OBJECT, "match"),
     "*/workspace/network/needs/": Address(LIST),
     "*/workspace/network/needs/<uuid:pk>/overlaps/": Address(OBJECT, "need"),
     # The console of the Network's staff: tests/isolation/test_console.py walks it by role.

@@ -74,7 +74,7 @@ def practice(**fields: Any) -> Candidate:
         "words": 0.5,
         "functions": frozenset({"LAF7", "LAF7.6"}),
         "problems": frozenset({"D7", "D7.5"}),
-        "competences": frozenset({"D7", "D7.5"}),
+        "competences": frozenset({"D7.5"}),
         "country": "CL",
         "languages": frozenset({"en"}),
         "evidence_level": 2,

@@ -6,13 +6,15 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from search.matching import judging, scoring
+from search.matching import asking, judging, scoring
 from search.matching.coverage import Asked
 from search.matching.judging import MATCH, PARTNER, REFUSED, UNKNOWN
 from search.matching.scoring import FUNDING, HELP, PRACTICE, WEIGHTS, Place
+from search.queries import Near
 
 from .making import TODAY, background, offer, practice, wanted
 
@@ -185,6 +187,16 @@ def test_for_practices_coverage_counts_and_is_no_gate() -> None:
     found = judging.judge(need, practice(), background())
     assert found.place == MATCH
     assert next(reason.points for reason in found.reasons if reason.name == "coverage") == 5
+
+
+def test_the_broader_terms_above_a_practices_own_cover_nothing() -> None:
+    """An entry carries them for its facets: D3 beside D3.1 is no word about D3.2."""
+    found = asking._practice(
+        Near("key", "practice", 1.0, {"problem": frozenset({"D3", "D3.1"})}, None, timezone.now()), 1.0
+    )
+    assert found.competences == {"D3.1"}
+    coverage = judging.coverage_of(wanted(asked=Asked(("D3.1", "D3.2"))), found)
+    assert coverage.covered == ("D3.1",)
 
 
 def test_a_rule_that_fails_refuses_however_many_points() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
@@ -28,6 +28,7 @@ from search.matching.asking import LEAD, Wanted
 from search.matching.coverage import Asked
 from search.matching.scoring import PRACTICE, Place
 from search.matching.services import GOOD
+from search.meaning import encoder
 from search.relevance import Bm25, Interval, interval, ndcg
 
 from ...people import People
@@ -40,8 +41,8 @@ SEEDS = HERE.parents[2] / "practices" / "seed" / "documented"
 BOXES = "wb-mongolia-2020-"
 DEPTH = 5
 CHANCES = 200
-# Below this ours never fell when it was measured (docs/benchmarks.md); a change of weights has to say why.
-FLOOR = 0.0
+# Ours had 0.929 when this was written (docs/benchmarks.md); a change of weights that costs more has to say why.
+FLOOR = 0.88
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def cases() -> list[Case]:
 
 
 @pytest.fixture
-def keys(people: People) -> Iterator[dict[str, str]]:
+def keys(people: People) -> dict[str, str]:
     """The documented practices, published; the key of each by the id of its record."""
     titles = {}
     publisher, writer = people.publisher().email, people.specialist().email
@@ -92,7 +93,7 @@ def keys(people: People) -> Iterator[dict[str, str]]:
         titles |= {row["title"]: row["key"] for row in map(json.loads, path.read_text("utf-8").splitlines())}
     index("practice")
     records = PublishedRecord.objects.live().of_kind("practice")
-    yield {str(row.pk): titles[row.title] for row in records if row.title in titles}
+    return {str(row.pk): titles[row.title] for row in records if row.title in titles}
 
 
 Ranker = Callable[[Case], Sequence[str]]
@@ -145,6 +146,14 @@ def measured(keys: dict[str, str]) -> tuple[dict[str, list[float]], list[str]]:
     return values, lines
 
 
+def by_need(values: Sequence[float], of: Sequence[Case]) -> list[float]:
+    """The mean over the languages of each need: they are one judgement, and no two."""
+    by_id: dict[str, list[float]] = {}
+    for case, value in zip(of, values, strict=True):
+        by_id.setdefault(case.id, []).append(value)
+    return [fmean(some) for some in by_id.values()]
+
+
 def shown(name: str, found: Interval) -> str:
     return f"{name:10}{found.mean:>7.3f}  {found.low:.3f}-{found.high:.3f}"
 
@@ -160,21 +169,22 @@ def test_every_label_names_a_documented_practice(keys: dict[str, str]) -> None:
 
 def test_ours_is_better_than_words_than_tags_and_than_chance(keys: dict[str, str]) -> None:
     values, lines = measured(keys)
-    found = {name: interval(some) for name, some in values.items()}
     answerable = [case for case in cases() if case.grades]
-    report = [f"NDCG@{DEPTH}, {len(answerable)} needs (in two languages), {len(keys)} practices"]
+    found = {name: interval(by_need(some, answerable)) for name, some in values.items()}
+    meaning = "with" if encoder() else "without"
+    report = [f"NDCG@{DEPTH}, {len(answerable) // 2} needs in two languages, {len(keys)} practices, {meaning} meanings"]
     report += [shown(name, one) for name, one in found.items()]
     for language in ("en", "es"):
         some = [number for number, case in enumerate(answerable) if case.language == language]
         report += [shown(f"{name} {language}", interval([values[name][n] for n in some])) for name in values]
     better = [ours - words for ours, words in zip(values["ours"], values["bm25"], strict=True)]
-    report.append(shown("ours-bm25", interval(better)))
+    report.append(shown("ours-bm25", interval(by_need(better, answerable))))
     better = [ours - tag for ours, tag in zip(values["ours"], values["tags"], strict=True)]
-    report.append(shown("ours-tags", interval(better)))
+    report.append(shown("ours-tags", interval(by_need(better, answerable))))
     report.append(f"{'':22}" + "".join(f"{name:>8}" for name in values))
     print("\n".join(report + lines))  # noqa: T201  (figures for docs/benchmarks.md)
     assert found["ours"].mean >= FLOOR, "\n".join(report + lines)
-    for name in ("bm25", "chance"):
+    for name in ("bm25", "tags", "chance"):
         assert found["ours"].mean > found[name].mean, "\n".join(report + lines)
 
 
