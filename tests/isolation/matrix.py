@@ -13,11 +13,13 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
+from django.apps import apps
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from wagtail.models import Page
 
+from funders.models import Offer
 from network_site.organizations.actor import acting_as, service_actor
 from network_site.organizations.models import Membership, User
 from network_site.publishing.models import OrganizationsPage, PublishedFile, PublishedRecord
@@ -26,7 +28,7 @@ from search.models import SearchPage
 from search.models.entries import entry_id
 
 from ..people import prove_second_factor
-from . import urls
+from . import plant_offers, urls
 from .dump import Rows, changes, private_rows, watching_writes, words_in
 from .population import House, World
 from .urls import ACCOUNT, METHODS, OBJECT, PUBLIC_OBJECT, Address
@@ -235,7 +237,12 @@ def belongings(world: World, name: str) -> dict[str, Belongings]:
     members_only = str(world.members_only.number)
     public = str(PublishedRecord.objects.get(pk=world.b.versions["public"].practice_id).number)
     is_member = "zqmembersqz" in world.page_words(name)
+    offers, their_offers = plant_offers.ids(world, user)
     return {
+        "offer": Belongings(offers[:MOST_OWN], their_offers[:MOST_FOREIGN]),
+        "offer_record": Belongings(plant_offers.numbers()[:MOST_OWN], []),
+        "request": Belongings(plant_offers.requests()[:MOST_OWN], []),
+        "followed": Belongings(plant_offers.followed()[:MOST_OWN], []),
         "version": _versions(world, name),
         "file": _together(_exports(world, user), _files(world, name), _attachments(world, name)),
         "export": _exports(world, user),
@@ -339,6 +346,10 @@ def filled_forms(world: World) -> Forms:
     filled["*/workspace/organization/invitations/new/"] = (
         ("email", "posted@example.org"), ("roles", "learner"), ("language", "en")
     )  # fmt: skip
+    for pattern, user, path in plant_offers.forms(world):
+        filled[pattern] = tuple(fields_on(body_of(enter(user).get(path))))
+    filled["*/workspace/offers/profile/"] = plant_offers.PROFILE
+    filled["*/workspace/offers/<uuid:pk>/rules/new/<slug:kind>/"] = plant_offers.RULE
     review = enter(world.second).get(f"/en/workspace/reviews/{b.reviews['second'].pk}/")
     filled["*/workspace/reviews/<uuid:pk>/"] = (*fields_on(body_of(review)), *ANSWERS["review"])
     return filled
@@ -350,7 +361,7 @@ def _form_key(pattern: str, others: dict[str, str]) -> str:
 
 def lock_version_of(world: World, kind: str, pk: str) -> str:
     """The version that the form of an object must carry."""
-    models: dict[str, Any] = {"version": PracticeVersion, "review": Review}
+    models: dict[str, Any] = {"version": PracticeVersion, "review": Review, "offer": Offer}
     if kind not in models:
         return "1"
     model = models[kind]
@@ -416,6 +427,8 @@ def _missing(world: World, kind: str, pk: str) -> str:
         return "z" * len(pk)
     if kind == "record":
         return str(world.members_only.number + 1).zfill(len(pk))
+    if kind in ("offer_record", "request"):
+        return "9".zfill(len(pk))
     return str(uuid4())
 
 
@@ -426,9 +439,7 @@ def _path(pattern: str, pk: str, others: dict[str, str]) -> tuple[str, str]:
         mark = f"/{pk}/" if pk.isdigit() else pk
         return urls.path_of(pattern, {"pk": pk, "number": pk, "key": pk} | others), mark
     label, route = pattern.split(": ")
-    page = (DatabankPage if label == "practices.DatabankPage" else OrganizationsPage).objects.get(
-        locale__language_code="en"
-    )
+    page = apps.get_model(label).objects.get(locale__language_code="en")
     values = {"number": pk, "key": pk, "slug": "x", "version": "1"}
     rest = re.sub(r"<(?:\w+:)?(\w+)>", lambda match: values[match.group(1)], route)
     return page.url + rest, f"/{rest}"

@@ -34,6 +34,7 @@ from search.asked import SearchQuery
 from search.models import SavedSearch
 
 from ..people import ROWS, People, acting, assign, draft, get, in_review, step
+from . import plant_offers
 
 SCORES = dict.fromkeys(Criterion.values, 3)
 
@@ -237,6 +238,7 @@ class World:
             with acting(person):
                 rhythms.choose(person_id=person.pk, rhythms={"practice.published": "weekly"})
                 rhythms.set_digest_time(person_id=person.pk, hour=18, weekday=4, time_zone="America/Lima")
+        plant_offers.plant(self)
         outbox.drain()
 
     def organization_of(self, user: User) -> Organization:
@@ -405,10 +407,14 @@ class World:
         for house in (self.a, self.b):
             private |= house.words(*house.versions)
             private |= {house.word(thing) for thing in (*OF_REVIEWS, *SEARCHES, "note", "ruling", "invited")}
+        private |= plant_offers.all_words(self)
         return private | {"zqfirstreviewerqz", "zqsecondreviewerqz", "zqhiddenqz", "zqmembersqz", "zqgroundsqz"}
 
     def rows_words(self, name: str) -> set[str]:
         """The canaries in the private rows that this actor may read (architecture, section 4)."""
+        return self._practice_words(name) | plant_offers.rows_words(self, name)
+
+    def _practice_words(self, name: str) -> set[str]:
         a, b = self.a, self.b
         judged = {word for house in (a, b) for word in house.words(*SUBMITTED)}
         # Two practices are in review; of the others a reviewer keeps the title, as the subject of her review.
@@ -448,7 +454,7 @@ class World:
     def page_words(self, name: str) -> set[str]:
         """The canaries that may stand on a page that this person opens."""
         a, b = self.a, self.b
-        seen = self.rows_words(name) | {a.word("public"), b.word("public")}
+        seen = self.rows_words(name) | {a.word("public"), b.word("public")} | plant_offers.public_words(self)
         if name not in {"anonymous", "superuser without membership", "user without membership"}:
             seen |= {"zqmembersqz"}
         if name in {"specialist", "publisher"}:

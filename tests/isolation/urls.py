@@ -17,6 +17,8 @@ from django.urls.resolvers import URLResolver
 from django.utils.regex_helper import normalize
 from wagtail.contrib.routable_page.models import RoutablePageMixin
 
+from funders.enums import RuleKind
+from funders.workflow.offer import OFFER
 from practices.forms import STEPS
 from practices.workflow import PRACTICE
 
@@ -51,8 +53,10 @@ _steps = _each("name", [*PRACTICE.transitions, "no-such-step"])
 _pages = _each("step", [step.name for step in STEPS])
 _lists = tuple(
     {"source": source, "kind": "csv"}
-    for source in ("practices", "organizations", "terms", "search", "our-practices", "nothing")
+    for source in ("practices", "organizations", "terms", "search", "our-practices", "nothing", "offers")
 )
+OFFER_STEPS = [*OFFER.transitions, "no-such-step"]
+RULE_KINDS = [*RuleKind.values, "no-such-kind"]
 _languages = _each("language", ["es", "en", "xx"])
 
 ADDRESSES: dict[str, Address] = {
@@ -66,6 +70,7 @@ ADDRESSES: dict[str, Address] = {
             "api/v1/search/",
             "api/v1/practices/",
             "api/v1/organizations/",
+            "api/v1/offers/",
             "api/v1/schemes/",
             "api/v1/schemes/<code>/",
             "api/v1/terms/",
@@ -88,6 +93,7 @@ ADDRESSES: dict[str, Address] = {
     "api/v1/practices/<int:number>/versions/": Address(PUBLIC_OBJECT, "record"),
     "api/v1/practices/<int:number>/versions/<int:version>/": Address(PUBLIC_OBJECT, "record", ({"version": "1"},)),
     "api/v1/organizations/<key>/": Address(PUBLIC_OBJECT, "organization"),
+    "api/v1/offers/<int:number>/": Address(PUBLIC_OBJECT, "offer_record"),
     # Lists as files: those of the workspace hold what the person who asks may read.
     "*/export/<slug:source>/<slug:kind>/": Address(LIST, others=_lists),
     "*/workspace/exports/": Address(LIST),
@@ -240,6 +246,26 @@ ADDRESSES: dict[str, Address] = {
     "publishing.OrganizationsPage: <slug:key>/feed/": Address(PUBLIC_OBJECT, "organization"),
     "publishing.OrganizationsPage: ": Address(PUBLIC),
     "publishing.OrganizationsPage: <slug:key>/": Address(PUBLIC_OBJECT, "organization"),
+    # Offers, and requests as donors read them.
+    "*/workspace/offers/": Address(LIST),
+    "*/workspace/offers/new/": Address(LIST),
+    "*/workspace/offers/profile/": Address(LIST),
+    "*/workspace/offers/<uuid:pk>/": Address(OBJECT, "offer"),
+    "*/workspace/offers/<uuid:pk>/edit/": Address(OBJECT, "offer"),
+    "*/workspace/offers/<uuid:pk>/do/<slug:name>/": Address(OBJECT, "offer", _each("name", OFFER_STEPS)),
+    "*/workspace/offers/<uuid:pk>/rules/": Address(OBJECT, "offer"),
+    "*/workspace/offers/<uuid:pk>/rules/new/<slug:kind>/": Address(OBJECT, "offer", _each("kind", RULE_KINDS)),
+    "*/workspace/offers/<uuid:pk>/rules/<int:place>/": Address(OBJECT, "offer", _each("place", ["1", "9"])),
+    "*/workspace/requests/": Address(LIST),
+    "*/workspace/requests/<int:number>/": Address(OBJECT, "request"),
+    "*/workspace/followed/<uuid:pk>/": Address(OBJECT, "followed"),
+    "*/workspace/follow/<slug:kind>/<int:number>/": Address(
+        OBJECT, "offer_record", _each("kind", ["offer", "project", "no-such-kind"])
+    ),
+    "funders.OffersPage: ": Address(PUBLIC),
+    "funders.OffersPage: feed/": Address(PUBLIC),
+    "funders.OffersPage: <int:number>/": Address(PUBLIC_OBJECT, "offer_record"),
+    "funders.OffersPage: <int:number>-<slug:slug>/": Address(PUBLIC_OBJECT, "offer_record"),
     "search.SearchPage: ": Address(PUBLIC),
     "search.SearchPage: feed/": Address(PUBLIC),
     "search.SearchPage: suggest/": Address(PUBLIC),
