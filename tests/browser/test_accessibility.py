@@ -25,6 +25,7 @@ PUBLIC = (
     "publications", "publication", "countries", "country", "glossary", "vocabulary", "vocabulary_scheme",
     "vocabulary_term", "api", "missing", "withdrawn", "unreadable",
     "search", "search_words", "search_practices", "search_table", "search_map", "search_nothing",
+    "offers", "offers_nothing", "offer_public", "offer_closed",
 )  # fmt: skip
 ACCOUNTS = (
     "sign_in", "sign_up", "sign_out", "inactive", "sso_start", "sso_refused", "invitation_closed", "invitation_unknown",
@@ -41,6 +42,8 @@ WORKSPACE = (
     "exports", "export_ready", "export_running", "searches", "searches_none", "save_search", "word", "interview",
     "assistance", "assistance_waiting",
     "assistance_open", "confirm",
+    "our_offers", "offer", "offer_draft", "offer_new", "offer_edit", "offer_rule_new", "offer_rule", "partner_profile",
+    "requests", "requests_nothing", "request",
 )  # fmt: skip
 # Inside Wagtail's admin: the frame is Wagtail's, the content is ours.
 CONSOLE = (

@@ -40,7 +40,7 @@ NO_SCREEN: dict[str, str] = {
             "practices.DatabankPage: <int:number>-<slug:slug>/pdf/",
             "practices.DatabankPage: <int:number>-<slug:slug>/v<int:version>/pdf/",
             "publishing.OrganizationsPage: <slug:key>/feed/", "api/v1/search/", "search.SearchPage: feed/",
-            "search.SearchPage: suggest/",
+            "search.SearchPage: suggest/", "api/v1/offers/", "api/v1/offers/<int:number>/", "funders.OffersPage: feed/",
         ),
         FILE,
     ),
@@ -55,6 +55,7 @@ NO_SCREEN: dict[str, str] = {
             "admin/console/letters/<uuid:pk>/retry/", "admin/console/term/<str:code>/restore/",
             "admin/console/announcements/<uuid:pk>/end/", "*/workspace/searches/<uuid:pk>/follow/",
             "*/workspace/searches/<uuid:pk>/remove/", "admin/console/term/<str:code>/back-in-use/",
+            "*/workspace/offers/<uuid:pk>/do/<slug:name>/", "*/workspace/follow/<slug:kind>/<int:number>/",
         ),
         FORM,
     ),
@@ -62,7 +63,8 @@ NO_SCREEN: dict[str, str] = {
         (
             "admin/login/", "_util/login/", "*/_util/login/", "*/workspace/notices/<uuid:pk>/",
             "*/workspace/network/assistance/<uuid:pk>/", "*/workspace/searches/found/<uuid:pk>/",
-            "practices.DatabankPage: <int:number>/",
+            "practices.DatabankPage: <int:number>/", "funders.OffersPage: <int:number>/",
+            "*/workspace/offers/<uuid:pk>/rules/", "*/workspace/followed/<uuid:pk>/",
             "accounts/saml/<slug:key>/acs/finish/",  # or to the refusal that sso_refused shows
         ),
         LEADS,
