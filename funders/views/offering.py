@@ -206,12 +206,13 @@ def new_rule(request: HttpRequest, pk: UUID, kind: str) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def edit_rule(request: HttpRequest, pk: UUID, rule: UUID) -> HttpResponse:
-    """Change a rule, or take it out."""
+def edit_rule(request: HttpRequest, pk: UUID, place: int) -> HttpResponse:
+    """Change the rule at this place (from 1), or take it out; `lock_version` refuses what has moved meanwhile."""
     offer = editable_or_404(pk)
-    row = OfferRule.objects.filter(pk=rule, offer=offer).first()
-    if row is None:
+    rules = list(offer.rules.all())
+    if not 1 <= place <= len(rules):
         raise Http404
+    row = rules[place - 1]
     return _rule(request, offer, row.kind, RULE_FORMS[row.kind](request.POST or None, rule=row), row)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from . import match_screens, needs_screens
+from . import plant_offers
 
 # Nothing of this is a person's, a ministry's or a server's: addresses that the site must refuse in its own look.
 NOBODYS = UUID(int=0)
@@ -26,6 +27,7 @@ def plant(places: dict[str, Any]) -> None:
     plant_diagnostics(places)
     needs_screens.plant(places)
     match_screens.plant(places)
+    plant_offers.plant(places)
 
 
 def person(name: str) -> Any:
@@ -180,6 +182,8 @@ def addresses(code: str, places: dict[str, Any]) -> dict[str, tuple[str, str]]:
         return f"{at(name, *given)}?lang={code}"
 
     return needs_screens.addresses(code, places) | match_screens.addresses(code, places) | {
+    return {
+        **plant_offers.addresses(places),
         # Public pages, and pages that refuse.
         "glossary": ("", at("glossary")),
         "vocabulary": ("", told("vocab:index")),

@@ -27,6 +27,7 @@ PUBLIC = (
     "vocabulary_term", "api", "missing", "withdrawn", "unreadable",
     "search", "search_words", "search_practices", "search_table", "search_map", "search_nothing",
     *needs_screens.PUBLIC,
+    "offers", "offers_nothing", "offer_public", "offer_closed",
 )  # fmt: skip
 ACCOUNTS = (
     "sign_in", "sign_up", "sign_out", "inactive", "sso_start", "sso_refused", "invitation_closed", "invitation_unknown",
@@ -46,6 +47,8 @@ WORKSPACE = (
     "diagnostics", "diagnostics_none", "diagnostic_new", "diagnostic", "diagnostic_open", "diagnostic_area",
     *needs_screens.WORKSPACE,
     *match_screens.WORKSPACE,
+    "our_offers", "offer", "offer_draft", "offer_new", "offer_edit", "offer_rule_new", "offer_rule", "partner_profile",
+    "requests", "requests_nothing", "request",
 )  # fmt: skip
 # Inside Wagtail's admin: the frame is Wagtail's, the content is ours.
 CONSOLE = (

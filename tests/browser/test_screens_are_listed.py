@@ -40,8 +40,8 @@ NO_SCREEN: dict[str, str] = {
             "practices.DatabankPage: <int:number>-<slug:slug>/pdf/",
             "practices.DatabankPage: <int:number>-<slug:slug>/v<int:version>/pdf/",
             "publishing.OrganizationsPage: <slug:key>/feed/", "api/v1/search/", "search.SearchPage: feed/",
-            "search.SearchPage: suggest/",
             "api/v1/needs/", "api/v1/needs/<int:number>/", "needs.NeedsPage: feed/",
+            "search.SearchPage: suggest/", "api/v1/offers/", "api/v1/offers/<int:number>/", "funders.OffersPage: feed/",
         ),
         FILE,
     ),
@@ -60,6 +60,7 @@ NO_SCREEN: dict[str, str] = {
             "*/workspace/needs/<uuid:pk>/do/<slug:name>/",
             "*/workspace/matches/needs/<uuid:pk>/again/", "*/workspace/matches/projects/<uuid:pk>/again/",
             "*/workspace/matches/<uuid:pk>/judge/",
+            "*/workspace/offers/<uuid:pk>/do/<slug:name>/", "*/workspace/follow/<slug:kind>/<int:number>/",
         ),
         FORM,
     ),
@@ -67,7 +68,8 @@ NO_SCREEN: dict[str, str] = {
         (
             "admin/login/", "_util/login/", "*/_util/login/", "*/workspace/notices/<uuid:pk>/",
             "*/workspace/network/assistance/<uuid:pk>/", "*/workspace/searches/found/<uuid:pk>/",
-            "practices.DatabankPage: <int:number>/",
+            "practices.DatabankPage: <int:number>/", "funders.OffersPage: <int:number>/",
+            "*/workspace/offers/<uuid:pk>/rules/", "*/workspace/followed/<uuid:pk>/",
             "accounts/saml/<slug:key>/acs/finish/",  # or to the refusal that sso_refused shows
         ),
         LEADS,

@@ -20,6 +20,7 @@ from django.test import Client
 from wagtail.models import Page
 
 from needs.models import Need
+from funders.models import Offer
 from network_site.organizations.actor import acting_as, service_actor
 from network_site.organizations.models import Membership, User
 from network_site.publishing.models import OrganizationsPage, PublishedFile, PublishedRecord
@@ -28,7 +29,7 @@ from search.models import SearchPage
 from search.models.entries import entry_id
 
 from ..people import prove_second_factor
-from . import plant_diagnostics, plant_matches, plant_needs, urls
+from . import plant_diagnostics, plant_matches, plant_needs, plant_offers, urls
 from .dump import Rows, changes, private_rows, watching_writes, words_in
 from .population import House, World
 from .urls import ACCOUNT, METHODS, OBJECT, PUBLIC_OBJECT, Address
@@ -241,6 +242,7 @@ def belongings(world: World, name: str) -> dict[str, Belongings]:
     registered, hidden = plant_needs.numbers(world, is_member=is_member)
     own, foreign = plant_diagnostics.ids(world, user)
     diagnostics = {kind: Belongings(own[kind], foreign[kind]) for kind in own}
+    offers, their_offers = plant_offers.ids(world, user)
     return {
         "need": Belongings(needs[:MOST_OWN], their_needs[:MOST_FOREIGN]),
         "need_record": Belongings(registered[:MOST_OWN], hidden[:MOST_FOREIGN]),
@@ -249,6 +251,10 @@ def belongings(world: World, name: str) -> dict[str, Belongings]:
             kind: Belongings(own[:MOST_OWN], foreign[:MOST_FOREIGN])
             for kind, (own, foreign) in plant_matches.ids(world, user).items()
         },
+        "offer": Belongings(offers[:MOST_OWN], their_offers[:MOST_FOREIGN]),
+        "offer_record": Belongings(plant_offers.numbers()[:MOST_OWN], []),
+        "request": Belongings(plant_offers.requests()[:MOST_OWN], []),
+        "followed": Belongings(plant_offers.followed()[:MOST_OWN], []),
         "version": _versions(world, name),
         "file": _together(_exports(world, user), _files(world, name), _attachments(world, name), diagnostics["file"]),
         "export": _exports(world, user),
@@ -357,6 +363,10 @@ def filled_forms(world: World) -> Forms:
     )  # fmt: skip
     for pattern, others, user, path in plant_needs.forms(world):
         filled[_form_key(pattern, others)] = tuple(fields_on(body_of(enter(user).get(path))))
+    for pattern, user, path in plant_offers.forms(world):
+        filled[pattern] = tuple(fields_on(body_of(enter(user).get(path))))
+    filled["*/workspace/offers/profile/"] = plant_offers.PROFILE
+    filled["*/workspace/offers/<uuid:pk>/rules/new/<slug:kind>/"] = plant_offers.RULE
     review = enter(world.second).get(f"/en/workspace/reviews/{b.reviews['second'].pk}/")
     filled["*/workspace/reviews/<uuid:pk>/"] = (*fields_on(body_of(review)), *ANSWERS["review"])
     return filled
@@ -368,7 +378,7 @@ def _form_key(pattern: str, others: dict[str, str]) -> str:
 
 def lock_version_of(world: World, kind: str, pk: str) -> str:
     """The version that the form of an object must carry."""
-    models: dict[str, Any] = {"version": PracticeVersion, "review": Review, "need": Need}
+    models: dict[str, Any] = {"version": PracticeVersion, "review": Review, "need": Need, "offer": Offer}
     if kind not in models:
         return "1"
     model = models[kind]
@@ -434,7 +444,7 @@ def _missing(world: World, kind: str, pk: str) -> str:
         return "z" * len(pk)
     if kind == "record":
         return str(world.members_only.number + 1).zfill(len(pk))
-    if kind == "need_record":
+    if kind in {"need_record", "offer_record", "request"}:
         return "9".zfill(len(pk))
     return str(uuid4())
 

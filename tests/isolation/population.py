@@ -34,7 +34,7 @@ from search.asked import SearchQuery
 from search.models import SavedSearch
 
 from ..people import ROWS, People, acting, assign, draft, get, in_review, step
-from . import plant_diagnostics, plant_matches, plant_needs
+from . import plant_diagnostics, plant_matches, plant_needs, plant_offers
 
 SCORES = dict.fromkeys(Criterion.values, 3)
 
@@ -238,6 +238,7 @@ class World:
             with acting(person):
                 rhythms.choose(person_id=person.pk, rhythms={"practice.published": "weekly"})
                 rhythms.set_digest_time(person_id=person.pk, hour=18, weekday=4, time_zone="America/Lima")
+        plant_offers.plant(self)
         outbox.drain()
 
     def organization_of(self, user: User) -> Organization:
@@ -410,10 +411,14 @@ class World:
             private |= house.words(*house.versions) | plant_needs.words(house) | plant_diagnostics.words(house)
             private |= plant_matches.words(house)
             private |= {house.word(thing) for thing in (*OF_REVIEWS, *SEARCHES, "note", "ruling", "invited")}
+        private |= plant_offers.all_words(self)
         return private | {"zqfirstreviewerqz", "zqsecondreviewerqz", "zqhiddenqz", "zqmembersqz", "zqgroundsqz"}
 
     def rows_words(self, name: str) -> set[str]:
         """The canaries in the private rows that this actor may read (architecture, section 4)."""
+        return self._practice_words(name) | plant_offers.rows_words(self, name)
+
+    def _practice_words(self, name: str) -> set[str]:
         a, b = self.a, self.b
         judged = {word for house in (a, b) for word in house.words(*SUBMITTED)}
         # Two practices are in review; of the others a reviewer keeps the title, as the subject of her review.
@@ -459,6 +464,7 @@ class World:
         """The canaries that may stand on a page that this person opens."""
         a, b = self.a, self.b
         seen = self.rows_words(name) | {a.word("public"), b.word("public")}
+        seen |= plant_offers.public_words(self)
         is_member = name not in {"anonymous", "superuser without membership", "user without membership"}
         seen |= plant_needs.public_words(self, is_member=is_member)
         if is_member:

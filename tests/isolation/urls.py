@@ -19,6 +19,8 @@ from wagtail.contrib.routable_page.models import RoutablePageMixin
 
 from needs.forms.register import STEPS as NEED_STEPS
 from needs.workflow.need import NEED
+from funders.enums import RuleKind
+from funders.workflow.offer import OFFER
 from practices.forms import STEPS
 from practices.workflow import PRACTICE
 
@@ -61,6 +63,10 @@ _lists = tuple(
 )
 _need_steps = _each("name", [*NEED.transitions, "ask_to_merge", "refuse_merge", "no-such-step"])
 _need_pages = _each("step", [step.name for step in NEED_STEPS])
+    for source in ("practices", "organizations", "terms", "search", "our-practices", "nothing", "offers")
+)
+OFFER_STEPS = [*OFFER.transitions, "no-such-step"]
+RULE_KINDS = [*RuleKind.values, "no-such-kind"]
 _languages = _each("language", ["es", "en", "xx"])
 
 ADDRESSES: dict[str, Address] = {
@@ -75,6 +81,7 @@ ADDRESSES: dict[str, Address] = {
             "api/v1/practices/",
             "api/v1/needs/",
             "api/v1/organizations/",
+            "api/v1/offers/",
             "api/v1/schemes/",
             "api/v1/schemes/<code>/",
             "api/v1/terms/",
@@ -98,6 +105,7 @@ ADDRESSES: dict[str, Address] = {
     "api/v1/practices/<int:number>/versions/<int:version>/": Address(PUBLIC_OBJECT, "record", ({"version": "1"},)),
     "api/v1/organizations/<key>/": Address(PUBLIC_OBJECT, "organization"),
     "api/v1/needs/<int:number>/": Address(PUBLIC_OBJECT, "need_record"),
+    "api/v1/offers/<int:number>/": Address(PUBLIC_OBJECT, "offer_record"),
     # Lists as files: those of the workspace hold what the person who asks may read.
     "*/export/<slug:source>/<slug:kind>/": Address(LIST, others=_lists),
     "*/workspace/exports/": Address(LIST),
@@ -279,6 +287,26 @@ ADDRESSES: dict[str, Address] = {
     "publishing.OrganizationsPage: <slug:key>/feed/": Address(PUBLIC_OBJECT, "organization"),
     "publishing.OrganizationsPage: ": Address(PUBLIC),
     "publishing.OrganizationsPage: <slug:key>/": Address(PUBLIC_OBJECT, "organization"),
+    # Offers, and requests as donors read them.
+    "*/workspace/offers/": Address(LIST),
+    "*/workspace/offers/new/": Address(LIST),
+    "*/workspace/offers/profile/": Address(LIST),
+    "*/workspace/offers/<uuid:pk>/": Address(OBJECT, "offer"),
+    "*/workspace/offers/<uuid:pk>/edit/": Address(OBJECT, "offer"),
+    "*/workspace/offers/<uuid:pk>/do/<slug:name>/": Address(OBJECT, "offer", _each("name", OFFER_STEPS)),
+    "*/workspace/offers/<uuid:pk>/rules/": Address(OBJECT, "offer"),
+    "*/workspace/offers/<uuid:pk>/rules/new/<slug:kind>/": Address(OBJECT, "offer", _each("kind", RULE_KINDS)),
+    "*/workspace/offers/<uuid:pk>/rules/<int:place>/": Address(OBJECT, "offer", _each("place", ["1", "9"])),
+    "*/workspace/requests/": Address(LIST),
+    "*/workspace/requests/<int:number>/": Address(OBJECT, "request"),
+    "*/workspace/followed/<uuid:pk>/": Address(OBJECT, "followed"),
+    "*/workspace/follow/<slug:kind>/<int:number>/": Address(
+        OBJECT, "offer_record", _each("kind", ["offer", "project", "no-such-kind"])
+    ),
+    "funders.OffersPage: ": Address(PUBLIC),
+    "funders.OffersPage: feed/": Address(PUBLIC),
+    "funders.OffersPage: <int:number>/": Address(PUBLIC_OBJECT, "offer_record"),
+    "funders.OffersPage: <int:number>-<slug:slug>/": Address(PUBLIC_OBJECT, "offer_record"),
     "search.SearchPage: ": Address(PUBLIC),
     "search.SearchPage: feed/": Address(PUBLIC),
     "search.SearchPage: suggest/": Address(PUBLIC),
