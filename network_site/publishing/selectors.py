@@ -430,8 +430,8 @@ PUBLICATIONS_SIZE = 20
 INCOME_GROUPS = {
     "H": pgettext_lazy("income group", "high"),
     "U": pgettext_lazy("income group", "upper middle"),
-    "LL": pgettext_lazy("income group", "lower middle"),
-    "L": pgettext_lazy("income group", "low"),
+    "L": pgettext_lazy("income group", "lower middle"),
+    "LL": pgettext_lazy("income group", "low"),
 }
 
 

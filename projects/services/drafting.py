@@ -410,7 +410,8 @@ def _write_parents(rows: list[Any]) -> None:
 
 
 def _content(row: Any) -> dict[str, Any]:
-    values = {one.attname: getattr(row, one.attname) for one in row._meta.concrete_fields}
+    """What the trail proves; the place of a row is its place in the list."""
+    values = {one.attname: getattr(row, one.attname) for one in row._meta.concrete_fields if one.name != "position"}
     values["file"] = str(values.get("file", ""))
     if isinstance(row, ResultRow):
         values["targets"] = [(str(one.ends_on), one.value, one.text) for one in Target.objects.filter(result=row)]
