@@ -21,6 +21,7 @@ from ..enums import PUBLIC, ProjectStatus
 from ..models import Annex, Project, QualityReview, SignOff
 from ..workflow import PROJECT
 from ..workflow.project import missing_signatures, wrote
+from .checking import check_fields
 from .publishing import publish_edition
 
 # Steps with a verb of their own, and steps that others make (rooms of donors, execution).
@@ -128,7 +129,7 @@ def file_quality_review(
                 project=seen, round=seen.round, reviewer_id=actor.user_id, organization_id=actor.organization_id,
                 has_interest=False, interest_note=html.plain(interest_note).strip(), verdict=verdict, note=note,
             )  # fmt: skip
-            review.clean_fields(exclude=["project", "reviewer", "organization"])
+            check_fields(review, exclude=["project", "reviewer", "organization"])
             review.save(force_insert=True)
     except IntegrityError as error:
         raise TransitionRefused([Unmet("judged", _("You have judged this round already."))]) from error

@@ -359,8 +359,14 @@ def _cells(kind: str, row: Any, project: Project) -> tuple[str, str, list[str]]:
         return format_money(amount, project.currency) if amount is not None else ""
 
     if kind == "results":
-        before = figure(row.baseline) or (_("none: %(reason)s") % {"reason": row.baseline_missing} if row.baseline_missing else "")
-        return row.statement, f"{row.get_level_display()} {row.code}", [row.indicator, before, figure(row.target) or row.target_text]
+        before = figure(row.baseline) or (
+            _("none: %(reason)s") % {"reason": row.baseline_missing} if row.baseline_missing else ""
+        )
+        return (
+            row.statement,
+            f"{row.get_level_display()} {row.code}",
+            [row.indicator, before, figure(row.target) or row.target_text],
+        )
     if kind == "budget":
         each = f"{figure(row.quantity)} {row.unit} × {format_money(row.unit_cost, row.currency)}".replace("  ", " ")
         amount = money(row.converted)
