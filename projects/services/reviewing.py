@@ -38,7 +38,7 @@ def perform(project: Project, name: str, *, note: str = "", lock_version: int | 
     """
     if name not in PROJECT.transitions or name in BY_OWN_VERB:
         raise TransitionRefused([Unmet("unknown", _("There is no such step."))])
-    changes = {"round": project.round + 1} if name == "return_to_drafting" else {}
+    changes = {"round": lock_for_writing(project).round + 1} if name == "return_to_drafting" else {}
     moved = PROJECT.perform(project, name, note=note, version=lock_version, **changes)
     if name == "send_to_review" and current().organization_id == moved.owner_id:
         organizations.share(moved, capacity=Capacity.NETWORK, organization=network_organization())

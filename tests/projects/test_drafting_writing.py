@@ -247,7 +247,7 @@ def test_all_sections_cost_the_same_for_one_row_or_three(
             for view in sections:
                 assert view.unread >= 0
                 for rows in view.rows.values():
-                    assert [str(row) for row in rows] != None
+                    assert all(str(row) for row in rows)
     assert len(sections) == 16
 
 
