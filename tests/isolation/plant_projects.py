@@ -56,13 +56,14 @@ def plant(house: Any) -> None:
 
 
 def ids(world: Any, user: User | None) -> tuple[list[str], list[str]]:
-    """The projects that somebody may open in the workspace, and those that she may not."""
+    """The drafts that somebody may open in the workspace, and those that she may not."""
     with acting_as(service_actor("relay"), reason="test"):
-        owners = {str(pk): owner for pk, owner in Project.objects.order_by("created_at").values_list("pk", "owner_id")}
+        drafts = Project.objects.filter(status="concept").order_by("created_at")
+        owners = {str(pk): owner for pk, owner in drafts.values_list("pk", "owner_id")}
     if user is None:
         return [], list(owners)
     with acting(user) as actor:
-        mine = {str(pk) for pk in Project.objects.values_list("pk", flat=True)}
+        mine = {str(pk) for pk in Project.objects.filter(status="concept").values_list("pk", flat=True)}
     own = {pk for pk, owner in owners.items() if actor.is_network or owner == actor.organization_id}
-    assert mine == own, "who reads which project is not as the table says"
+    assert mine == own, "who reads which draft is not as the table says"
     return [pk for pk in owners if pk in own], [pk for pk in owners if pk not in own]
