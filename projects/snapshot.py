@@ -298,7 +298,19 @@ def build_snapshot(project: Project, *, execution: dict[str, Any]) -> dict[str, 
     }
     for part in snapshot_parts:
         snapshot |= part(project)
+    if snapshot["need"] is None:
+        _unname_need(snapshot)
     return snapshot
+
+
+def _unname_need(snapshot: dict[str, Any]) -> None:
+    """What came from a need that not everybody may read no longer says from which."""
+    rows = [row for section in snapshot["sections"].values() for row in section]
+    for kind in ("results", "budget", "activities", "risks", "assignments", "procurement"):
+        rows += snapshot[kind]
+    for row in rows:
+        if row["origin"] == Origin.NEED:
+            row["citation"] = {name: row["citation"][name] for name in ("field", "source") if name in row["citation"]}
 
 
 def terms_of(project: Project) -> dict[str, list[str]]:

@@ -31,6 +31,7 @@ from ..enums import EDITABLE, PartyRole, Proposal
 from ..models import Dismissed, Funding, Party, Project, ProjectTerm, ResultRow, Target, Text, Writer
 from ..outline import SECTION_OF_KIND, field_of
 from ..selectors.projects import KINDS
+from .checking import check_fields
 
 PARTS = tuple(kind for kind, model in KINDS.items() if hasattr(model, "proposal"))
 SCHEMES = ("LAF", "DI", "TG", "CM")
@@ -193,7 +194,7 @@ def _set_fields(project: Project, fields: Mapping[str, Any]) -> None:
             name = "country_id"
         setattr(project, name, value)
     written = set(fields)
-    project.clean_fields(exclude=[one.name for one in Project._meta.concrete_fields if one.name not in written])
+    check_fields(project, exclude=[one.name for one in Project._meta.concrete_fields if one.name not in written])
 
 
 def _write_terms(project: Project, terms: Mapping[str, Collection[str]]) -> None:
@@ -254,7 +255,7 @@ def set_texts(
         row.text, row.proposal = text, Proposal.EDITED
         if citations and key in citations:
             row.citation = dict(citations[key])
-        row.clean_fields(exclude=["project"])
+        check_fields(row, exclude=["project"])
         row.save()
         written[key] = row
     if changed:
@@ -373,7 +374,7 @@ def _write_row(row: Any, values: Mapping[str, Any]) -> None:
             changed = changed or name != "position"
     if changed and hasattr(row, "proposal"):
         row.proposal = Proposal.EDITED
-    row.clean_fields(exclude=["project", "parent", "organization", "country", "file"])
+    check_fields(row, exclude=["project", "parent", "organization", "country", "file"])
     row.save()
 
 
@@ -385,7 +386,7 @@ def _write_targets(row: ResultRow, targets: Iterable[Mapping[str, Any]]) -> None
     Target.objects.filter(result=row).delete()
     for day, (value, text) in wanted.items():
         target = Target(result=row, ends_on=day, value=value, text=text)
-        target.clean_fields(exclude=["result"])
+        check_fields(target, exclude=["result"])
         target.save()
     if row.proposal != Proposal.EDITED:
         row.proposal = Proposal.EDITED
@@ -410,7 +411,8 @@ def _write_parents(rows: list[Any]) -> None:
 
 
 def _content(row: Any) -> dict[str, Any]:
-    values = {one.attname: getattr(row, one.attname) for one in row._meta.concrete_fields}
+    """What the trail proves; the place of a row is its place in the list."""
+    values = {one.attname: getattr(row, one.attname) for one in row._meta.concrete_fields if one.name != "position"}
     values["file"] = str(values.get("file", ""))
     if isinstance(row, ResultRow):
         values["targets"] = [(str(one.ends_on), one.value, one.text) for one in Target.objects.filter(result=row)]
@@ -468,7 +470,7 @@ def _add(project: Project, found: Iterable[Suggestion]) -> int:
         if isinstance(part, ResultRow):
             part.code = next(str(number) for number in range(1, 1000) if str(number) not in codes)
             codes.add(part.code)
-        part.clean_fields(exclude=["project", "parent"])
+        check_fields(part, exclude=["project", "parent"])
         part.save()
         known.add(one.key)
         added += 1

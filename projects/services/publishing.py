@@ -54,7 +54,7 @@ def publish_edition(project: Project) -> PublishedRecord:
         terms=[code for codes in terms_of(locked).values() for code in codes],
         is_demo=locked.is_demo,
         files=[
-            publishing.OfferedFile(annex.pk, annex.file.name, annex.name, annex.content_type)
+            publishing.OfferedFile(annex.pk, str(annex.file.name), annex.name, annex.content_type)
             for annex in public_annexes(locked)
             if annex.file
         ],

@@ -21,6 +21,7 @@ from ..enums import PUBLIC, ProjectStatus
 from ..models import Annex, Project, QualityReview, SignOff
 from ..workflow import PROJECT
 from ..workflow.project import missing_signatures, wrote
+from .checking import check_fields
 from .publishing import publish_edition
 
 # Steps with a verb of their own, and steps that others make (rooms of donors, execution).
@@ -37,7 +38,7 @@ def perform(project: Project, name: str, *, note: str = "", lock_version: int | 
     """
     if name not in PROJECT.transitions or name in BY_OWN_VERB:
         raise TransitionRefused([Unmet("unknown", _("There is no such step."))])
-    changes = {"round": project.round + 1} if name == "return_to_drafting" else {}
+    changes = {"round": lock_for_writing(project).round + 1} if name == "return_to_drafting" else {}
     moved = PROJECT.perform(project, name, note=note, version=lock_version, **changes)
     if name == "send_to_review" and current().organization_id == moved.owner_id:
         organizations.share(moved, capacity=Capacity.NETWORK, organization=network_organization())
@@ -128,7 +129,7 @@ def file_quality_review(
                 project=seen, round=seen.round, reviewer_id=actor.user_id, organization_id=actor.organization_id,
                 has_interest=False, interest_note=html.plain(interest_note).strip(), verdict=verdict, note=note,
             )  # fmt: skip
-            review.clean_fields(exclude=["project", "reviewer", "organization"])
+            check_fields(review, exclude=["project", "reviewer", "organization"])
             review.save(force_insert=True)
     except IntegrityError as error:
         raise TransitionRefused([Unmet("judged", _("You have judged this round already."))]) from error

@@ -27,7 +27,7 @@ def _section(project: Project, name: str) -> str:
 def has_its_frame(project: Project, actor: Any) -> list[Unmet]:
     """What an idea needs before its Terms of Reference are written."""
     has_objective = project.text_parts.filter(key="objective").exclude(text="").exists()
-    band = project.need.budget_band if project.need_id else ""
+    band = project.need.budget_band if project.need else ""
     wanted = [
         (bool(project.need_id), "need", _("A project answers a need: start it from one."), "identification"),
         (has_objective, "objective", _("Say in one or two sentences what is to change."), "objective"),

@@ -29,7 +29,7 @@ from search.models import SearchPage
 from search.models.entries import entry_id
 
 from ..people import prove_second_factor
-from . import plant_diagnostics, plant_matches, plant_needs, plant_offers, urls
+from . import plant_diagnostics, plant_matches, plant_needs, plant_offers, plant_projects, urls
 from .dump import Rows, changes, private_rows, watching_writes, words_in
 from .population import House, World
 from .urls import ACCOUNT, METHODS, OBJECT, PUBLIC_OBJECT, Address
@@ -240,6 +240,7 @@ def belongings(world: World, name: str) -> dict[str, Belongings]:
     is_member = "zqmembersqz" in world.page_words(name)
     needs, their_needs = plant_needs.ids(world, user)
     registered, hidden = plant_needs.numbers(world, is_member=is_member)
+    drafts, their_drafts = plant_projects.ids(world, user)
     own, foreign = plant_diagnostics.ids(world, user)
     diagnostics = {kind: Belongings(own[kind], foreign[kind]) for kind in own}
     offers, their_offers = plant_offers.ids(world, user)
@@ -255,6 +256,7 @@ def belongings(world: World, name: str) -> dict[str, Belongings]:
         "offer_record": Belongings(plant_offers.numbers()[:MOST_OWN], []),
         "request": Belongings(plant_offers.requests()[:MOST_OWN], []),
         "followed": Belongings(plant_offers.followed()[:MOST_OWN], []),
+        "project": Belongings(drafts[:MOST_OWN], their_drafts[:MOST_FOREIGN]),
         "version": _versions(world, name),
         "file": _together(_exports(world, user), _files(world, name), _attachments(world, name), diagnostics["file"]),
         "export": _exports(world, user),

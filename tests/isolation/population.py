@@ -34,7 +34,7 @@ from search.asked import SearchQuery
 from search.models import SavedSearch
 
 from ..people import ROWS, People, acting, assign, draft, get, in_review, step
-from . import plant_diagnostics, plant_matches, plant_needs, plant_offers
+from . import plant_diagnostics, plant_matches, plant_needs, plant_offers, plant_projects
 
 SCORES = dict.fromkeys(Criterion.values, 3)
 
@@ -304,6 +304,7 @@ class World:
         plant_needs.plant(house, self.specialist)
         plant_diagnostics.plant(house)
         plant_matches.plant(house)
+        plant_projects.plant(house)
 
     def _share_in_every_way(self) -> None:
         """A draft of B with shares as they occur: for a person, for an organisation, open, revoked, expired."""
@@ -410,6 +411,7 @@ class World:
         for house in (self.a, self.b):
             private |= house.words(*house.versions) | plant_needs.words(house) | plant_diagnostics.words(house)
             private |= plant_matches.words(house)
+            private |= plant_projects.words(house)
             private |= {house.word(thing) for thing in (*OF_REVIEWS, *SEARCHES, "note", "ruling", "invited")}
         private |= plant_offers.all_words(self)
         return private | {"zqfirstreviewerqz", "zqsecondreviewerqz", "zqhiddenqz", "zqmembersqz", "zqgroundsqz"}
@@ -438,9 +440,14 @@ class World:
             searches |= plant_needs.words(house)
             searches |= plant_diagnostics.words(house)
             searches |= plant_matches.words_for(self, name)
+            searches |= plant_projects.words(house)
             return house.words(*house.versions) | {house.word("note"), house.word("ruling")} | invited | searches
         needs = {word for house in (a, b) for word in plant_needs.words(house)}
         sent = {word for house in (a, b) for word in plant_needs.words(house, *plant_needs.SENT)}
+        # The Network reads drafts of projects from their first moment; "relay" tells of them.
+        drafts = {word for house in (a, b) for word in plant_projects.words(house)}
+        needs |= drafts
+        sent |= drafts
         own = name.split()[0]
         of_own_reviews = {house.word(f"{own}{part}") for house in (a, b) for part in ("review", "dispute")}
         return {
