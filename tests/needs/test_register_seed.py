@@ -51,8 +51,9 @@ def test_the_needs_of_the_source_are_planted_once_and_public() -> None:
         assert not record.is_demo
     assert [row.record.snapshot["source"]["number"] for row in report.rows] == [15, 17]
     with acting_as(service_actor("relay"), reason="test"):
-        shown = Need.objects.filter(is_demo=True).order_by("status").values_list("status", "audience", "country_id")
-    assert list(shown) == [("in_diagnosis", "network", None), ("submitted", "public", None)]
+        demo = Need.objects.filter(is_demo=True).order_by("status")
+        shown = list(demo.values_list("status", "audience", "country_id"))
+    assert shown == [("in_diagnosis", "network", None), ("submitted", "public", None)]
     page = Client().get("/en/needs/unmet/").content.decode()
     assert "There is no way to complain" in page
     assert "Written from a published report." in Client().get("/en/needs/17/", follow=True).content.decode()
