@@ -241,27 +241,22 @@ class Near:
 
 
 def near(question: Question) -> tuple[Near, ...]:
-    """What fits a question of `questions.near`, best first. One question to the engine and two to the database.
+    """What fits a question of `questions.near`, best first. One question to the engine and one to the database.
 
     As everywhere, only what is there and for these audiences now.
     """
     answer, _reduced = _ask(lambda engine: engine.ask(question))
     scores = {found.id: found.score for found in answer.found}
-    live = Entry.objects.live().filter(pk__in=scores, audience__in=question.audiences).order_by()
-    things = {pk: (kind, key, at) for pk, kind, key, at in live.values_list("pk", "kind", "key", "published_at")}
-    narrow = EmbeddedEntry.objects.filter(entry__in=list(things)).values_list("entry_id", "facets", "evidence_level")
-    rows = {pk: (facets, level) for pk, facets, level in narrow}
+    live = EmbeddedEntry.objects.filter(
+        entry__in=list(scores), entry__is_gone=False, entry__audience__in=question.audiences
+    )
+    columns = ("entry__key", "entry__kind", "facets", "evidence_level", "entry__published_at")
+    rows = {row[0]: row[1:] for row in live.values_list("entry_id", *columns)}
     return tuple(
-        Near(
-            key=things[pk][1],
-            kind=things[pk][0],
-            score=score,
-            facets=_facets(rows[pk][0]),
-            evidence_level=rows[pk][1],
-            published_at=things[pk][2],
-        )
+        Near(key, kind, score, _facets(facets), level, at)
         for pk, score in scores.items()
-        if pk in things and pk in rows
+        if pk in rows
+        for key, kind, facets, level, at in [rows[pk]]
     )
 
 

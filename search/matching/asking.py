@@ -25,7 +25,7 @@ from .scoring import FUNDING, HELP, PRACTICE, Place, given
 # Whoever has a need belongs to the Network.
 MEMBERS = Viewer((Audience.PUBLIC.value, Audience.NETWORK.value))
 # So many are compared at most, and so many of those practices in full.
-CANDIDATES, IN_FULL = 200, 40
+CANDIDATES, IN_FULL = 200, 24
 # So much of a need's text is asked for by its words.
 LEAD = 400
 FUNDING_FORM = "funding"
