@@ -207,7 +207,7 @@ def card(record: PublishedRecord, base: str) -> dict[str, Any]:
     snapshot = record.snapshot
     language, texts = shown_texts(snapshot)
     lang = language if language != current_language() else ""
-    who = pick(snapshot["owner"]["names"]) or ""
+    who = snapshot["source"].get("offered_by") or pick(snapshot["owner"]["names"]) or ""
     where = country_names(snapshot["countries"]) if len(snapshot["countries"]) <= 3 else ""
     closes = _day(snapshot["closes_on"])
     facts = [

@@ -226,7 +226,10 @@ class RuleForm(PlainForm):
     kind = ""
 
     sentence = forms.CharField(
-        label=_("The rule in your own words"), max_length=500, help_text=_("Readers see exactly this.")
+        label=_("The rule in your own words"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Readers see exactly this."),
     )
     stated_on = forms.DateField(
         label=_("As of"),

@@ -33,8 +33,12 @@ FIELDS: dict[str, Any] = {
     "url": "https://example.org/grants",
 }
 TERMS = {"LAF": ["LAF7.5"]}
-CAP = {"kind": "most", "value": {"amount": "150000", "currency": "USD"}, "sentence": "Not above USD 150,000."}
-YEARS = {"kind": "months", "value": {"months": 48}, "sentence": "Not above four years."}
+CAP: dict[str, Any] = {
+    "kind": "most",
+    "value": {"amount": "150000", "currency": "USD"},
+    "sentence": "Not above USD 150,000.",
+}
+YEARS: dict[str, Any] = {"kind": "months", "value": {"months": 48}, "sentence": "Not above four years."}
 
 
 def donor(people: People, **fields: Any) -> User:
