@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,7 @@ from needs.models import Need
 from network_site.organizations.actor import acting_as, service_actor
 from network_site.organizations.models import User
 from projects import services
-from projects.models import Project
+from projects.models import Project, Text
 from projects.outline import FIELDS
 
 from ..people import acting
@@ -39,7 +40,13 @@ def plant(house: Any) -> None:
         )
         budget = {"category": "staff", "quantity": Decimal(1), "unit_cost": Decimal(5), "currency": "USD"}
         for kind, row in {
-            "results": {"code": "1", "level": "outcome", "statement": f"{word} result", "indicator": f"{word} sign"},
+            "results": {
+                "code": "1",
+                "level": "outcome",
+                "statement": f"{word} result",
+                "indicator": f"{word} sign",
+                "targets": [{"ends_on": dt.date(2030, 12, 31), "text": f"{word} target"}],
+            },
             "budget": budget | {"component": "1", "description": f"{word} line"},
             "activities": {"title": f"{word} activity", "first_quarter": 1, "last_quarter": 2},
             "risks": {"statement": f"{word} risk"},
@@ -48,6 +55,7 @@ def plant(house: Any) -> None:
             "parties": {"name": f"{word} party", "role": "other"},
         }.items():
             services.save_rows(project, kind=kind, rows=[row])
+        services.dismiss(Text.objects.get(project=project, key="licence"))
         services.add_annex(
             project,
             fields={"kind": "letter", "title": f"{word} letter", "number": "1"},
