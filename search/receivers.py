@@ -14,8 +14,7 @@ from network_site.taxonomy.glossary import terms_written
 from network_site.taxonomy.models import GlossaryConcept
 
 from . import encoding, indexing, spelling, topics
-from .kinds import needs, organizations, pages, practices, projects
-from .kinds import offers, organizations, pages, practices
+from .kinds import needs, offers, organizations, pages, practices, projects
 
 
 def connect() -> None:
