@@ -309,7 +309,7 @@ def _refused(
 def word(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The Terms of Reference as they stand, as a Word file; proposals that nobody read are left out."""
     project = get_project_or_404(pk)
-    snapshot = build_snapshot(project)
+    snapshot = build_snapshot(project, execution={})
     sums = totals(project.budget.all())
     snapshot["sums"] |= {
         "total": str(sums.total), "needed": str(sums.requested), "counterpart": str(sums.counterpart),

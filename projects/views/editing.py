@@ -134,7 +134,7 @@ class SectionPage:
     def conflicts(self) -> list[dict[str, Any]]:
         """Values that this writer and somebody else changed both, in different ways."""
         return [
-            {"label": label, "mine": plain(mine), "theirs": plain(stored)}
+            {"name": name, "label": label, "mine": plain(mine), "theirs": plain(stored)}
             for name, label, mine, stored in self._changed()
             if mark_of(plain(stored)) != self.data.get(f"seen-{name}", mark_of(plain(stored)))
             and plain(mine) != plain(stored)
@@ -181,9 +181,6 @@ class SectionPage:
         names = FactsForm.Meta.fields if self.facts is not None else ()
         return [(f"seen-{name}", mark_of(plain(getattr(self.project, name)))) for name in names]
 
-    def marks_of_now(self) -> dict[str, str]:
-        """The marks of what is stored now, for whoever decides to save over it."""
-        return {f"seen-{name}": mark_of(plain(stored)) for name, _label, _mine, stored in self._values()}
 
 
 def _state(row: Any) -> str:
@@ -226,6 +223,8 @@ def _save(request: HttpRequest, project: Project, section: str) -> HttpResponse:
             page.save()
         except StaleVersion:
             continue
+        except TransitionRefused:  # is a ValidationError too, and nothing that a field could mend
+            raise
         except ValidationError as error:
             page.texts.add_error(None, error.messages)
             return _show(request, page, status=422)
@@ -282,7 +281,8 @@ def _part_of(project: Project, section: str, given: Any) -> Any:
 def _conflict(request: HttpRequest, page: SectionPage) -> HttpResponse:
     project = page.project
     url = reverse("projects:section", args=[project.pk, page.section])
-    now = page.marks_of_now()
+    # Who saves after all has seen these; what she did not touch keeps its old mark, and so stays as others left it.
+    now = {f"seen-{one['name']}": mark_of(one["theirs"]) for one in page.conflicts()}
     hidden = [
         {"name": name, "value": now.get(name, value)}
         for name, values in request.POST.lists()
@@ -572,6 +572,8 @@ def _save_row(request: HttpRequest, project: Project, kind: str, pk: UUID | None
             page.save()
         except StaleVersion:
             continue
+        except TransitionRefused:
+            raise
         except ValidationError as error:
             page.refuse(error)
             return _show_row(request, page, status=422)
