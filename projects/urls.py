@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import drafting, editing, judging
+from .views import drafting, editing, executing, judging
 
 app_name = "projects"
 
@@ -24,6 +24,15 @@ drafts = [
     path("projects/<uuid:pk>/word/", drafting.word, name="word"),
 ]
 
-execution = []  # type: ignore[var-annotated]
+execution = [
+    path("projects/<uuid:pk>/execution/", executing.execution, name="execution"),
+    path("projects/<uuid:pk>/execution/agreement/", executing.agreement, name="agreement"),
+    path("projects/<uuid:pk>/execution/amend/", executing.amend, name="amend"),
+    path("projects/<uuid:pk>/execution/practice/", executing.candidate, name="candidate"),
+    path("projects/<uuid:pk>/execution/do/<slug:name>/", executing.do, name="execution_do"),
+    path("projects/<uuid:pk>/execution/periods/<int:number>/", executing.report, name="report"),
+    path("projects/<uuid:pk>/execution/periods/<int:number>/correct/", executing.correct, name="report_correct"),
+    path("projects/<uuid:pk>/execution/periods/<int:number>/<slug:name>/", executing.report_do, name="report_do"),
+]
 
 urlpatterns = [*drafts, *execution]

@@ -242,9 +242,7 @@ def _plan(document: Any, snapshot: Mapping[str, Any], tables: Mapping[str, Any])
     for first in range(0, len(quarters), 8):
         shown = quarters[first : first + 8]
         heads = [(_("Activity"), 5.8, ""), *((quarter, 1.4, "") for quarter in shown)]
-        rows = [
-            (row["label"], *("■" if cell else "" for cell in row["cells"][first : first + 8])) for row in plan.rows
-        ]
+        rows = [(row["label"], *("■" if cell else "" for cell in row["cells"][first : first + 8])) for row in plan.rows]
         _grid(document, _("Work plan by quarter"), heads, rows)
 
 

@@ -47,6 +47,19 @@ GROUPS: dict[str, Group] = {
     "assistance.accepted": Group.PRACTICES,
     "assistance.ended": Group.PRACTICES,
     "invitation.accepted": Group.NETWORK,
+    "practice.adapted": Group.PRACTICES,
+    "update.sent": Group.WAITING,
+    "update.returned": Group.WAITING,
+    "project.completed": Group.WAITING,
+    # Rooms, pledges, calls.
+    "negotiation.expressed": Group.WAITING,
+    "negotiation.discussed": Group.WAITING,
+    "negotiation.message": Group.WAITING,
+    "negotiation.pledged": Group.WAITING,
+    "negotiation.lapsing": Group.WAITING,
+    "funding.complete": Group.WAITING,
+    "call.closed": Group.WAITING,
+    "proposal.decided": Group.WAITING,
     # Projects.
     "project.started": Group.PROJECTS,
     "project.drafting": Group.PROJECTS,
@@ -72,6 +85,14 @@ GROUPS: dict[str, Group] = {
     "need.merged": Group.NETWORK,
     "need.merge_refused": Group.WAITING,
     "need.withdrawn": Group.NETWORK,
+    "need.matched": Group.NEEDS,
+    "project.matched": Group.NEEDS,
+    "offer.fits": Group.NETWORK,
+    # Offers and requests.
+    "offer.hidden": Group.WAITING,
+    "offer.ends": Group.WAITING,
+    "offer.changed": Group.NETWORK,
+    "request.changed": Group.NETWORK,
 }
 
 

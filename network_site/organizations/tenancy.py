@@ -50,6 +50,7 @@ SHARED_MODELS: dict[str, str] = {
     "publishing.CountryIndexPage": "a public page of the CMS",
     "publishing.CountryPage": "a public page of the CMS",
     "practices.DatabankPage": "a public page of the CMS",
+    "practices.Adaptation": "the public plane: who took a published practice over, and what came of it",
     "needs.NeedsPage": "a public page of the CMS",
     "projects.ProjectsPage": "a public page of the CMS",
     "funders.OffersPage": "a public page of the CMS",

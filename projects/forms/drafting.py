@@ -315,7 +315,10 @@ class BudgetForm(RowForm):
 
 class ActivityForm(RowForm):
     first_quarter = _number(
-        gettext_lazy("First quarter"), least=1, most=80, help_text=gettext_lazy("Counted from the start: 1 is the first.")
+        gettext_lazy("First quarter"),
+        least=1,
+        most=80,
+        help_text=gettext_lazy("Counted from the start: 1 is the first."),
     )
     last_quarter = _number(gettext_lazy("Last quarter"), least=1, most=80)
 

@@ -1,6 +1,6 @@
 """Models of floor 6."""
 
-from .execution import Agreement, Amendment, Period, Update, Value
+from .execution import Agreement, Amendment, Candidate, Period, Update, Value
 from .funding import Funding
 from .pages import ProjectsPage
 from .project import Annex, Party, Project, ProjectTerm, QualityReview, SignOff, Writer
@@ -13,6 +13,7 @@ __all__ = [
     "Annex",
     "Assignment",
     "BudgetLine",
+    "Candidate",
     "Dismissed",
     "Funding",
     "Party",

@@ -115,6 +115,13 @@ class Update(ChildOf("project"), TimestampedModel):  # type: ignore[misc]
         root: tuple[UUID, UUID] = self.project.workflow_root()
         return root
 
+    @classmethod
+    def write_sql(cls) -> str:
+        """Whoever writes the project, and the executing agency, which writes reports and nothing else."""
+        project = cls.parent_model()
+        agency = f"""enlace_shared("{project._meta.db_table}".id, ARRAY['execution'])"""
+        return cls._through_parent(f" AND (({project.write_sql()}) OR {agency})")
+
 
 class Value(ChildOf("update")):  # type: ignore[misc]
     """What is reported of one result: a number (a true zero too), words, or that it was not measured and why."""
@@ -163,3 +170,18 @@ class Amendment(ChildOf("project")):  # type: ignore[misc]
 
     def __str__(self) -> str:
         return f"{self.project_id} {self.edition}"
+
+
+class Candidate(ChildOf("project")):  # type: ignore[misc]
+    """The practice that was opened from what came of a project: one at most."""
+
+    project = models.OneToOneField("projects.Project", on_delete=models.CASCADE, related_name="candidate")
+    practice = models.ForeignKey("practices.Practice", on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        base_manager_name = "objects"
+        default_manager_name = "objects"
+
+    def __str__(self) -> str:
+        return f"{self.project_id} {self.practice_id}"

@@ -56,13 +56,13 @@ class ProjectsPage(RecordIndexPage):
 
         return project_word(request, self, number, slug, version)
 
-    @path("<int:number>-<slug:slug>/iati.xml")
+    @path("<int:number>-<slug:slug>/iati/")
     def iati(self, request: HttpRequest, number: int, slug: str) -> HttpResponse:
         from ..views.machines import iati_file
 
         return iati_file(request, self, number, slug)
 
-    @path("<int:number>-<slug:slug>/results.csv")
+    @path("<int:number>-<slug:slug>/results/")
     def results(self, request: HttpRequest, number: int, slug: str) -> HttpResponse:
         from ..views.machines import results_file
 

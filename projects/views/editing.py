@@ -7,7 +7,6 @@ touch stays as it is; where both changed the same value, the answer is 409 with 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -31,7 +30,7 @@ from .. import linter, permissions, services
 from ..cards import budget_of, figure, origin_words, plan_of
 from ..enums import Level, Proposal, Section
 from ..forms.drafting import FORMS, FactsForm, TextsForm, row_initial, targets_formset
-from ..models import Annex, Project, ResultRow, Text
+from ..models import Project, ResultRow, Text
 from ..outline import FIELDS, MANY, SECTION_OF_KIND, SECTIONS, UnknownKey, field_of
 from ..selectors import KINDS, SectionView, TextView, read_section
 from .drafting import anchor, get_project_or_404, section_links
@@ -359,8 +358,14 @@ def _cells(kind: str, row: Any, project: Project) -> tuple[str, str, list[str]]:
         return format_money(amount, project.currency) if amount is not None else ""
 
     if kind == "results":
-        before = figure(row.baseline) or (_("none: %(reason)s") % {"reason": row.baseline_missing} if row.baseline_missing else "")
-        return row.statement, f"{row.get_level_display()} {row.code}", [row.indicator, before, figure(row.target) or row.target_text]
+        before = figure(row.baseline) or (
+            _("none: %(reason)s") % {"reason": row.baseline_missing} if row.baseline_missing else ""
+        )
+        return (
+            row.statement,
+            f"{row.get_level_display()} {row.code}",
+            [row.indicator, before, figure(row.target) or row.target_text],
+        )
     if kind == "budget":
         each = f"{figure(row.quantity)} {row.unit} × {format_money(row.unit_cost, row.currency)}".replace("  ", " ")
         amount = money(row.converted)

@@ -11,12 +11,12 @@ from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
+from needs.models import NeedsPage
 from network_site.common.language import current_language
 from network_site.common.scoping import actor_or_none
 from network_site.publishing.models import OrganizationsPage, PublishedRecord
 from network_site.publishing.selectors import index_paths
 from network_site.publishing.slots import record_sections
-from needs.models import NeedsPage
 from practices.models import DatabankPage
 
 from .. import feeds, linked_data, wordfile

@@ -72,7 +72,14 @@ def test_stage_country_function_and_amount_narrow_the_list(
 ) -> None:
     owner = people.organization()
     publish(owner, texts=titled("A"))
-    publish(owner, texts=titled("B"), status="in_execution", country="BR", terms={"LAF": ["LAF2.1"]}, sums={"needed": "50000.01"})
+    publish(
+        owner,
+        texts=titled("B"),
+        status="in_execution",
+        country="BR",
+        terms={"LAF": ["LAF2.1"]},
+        sums={"needed": "50000.01"},
+    )
     publish(owner, texts=titled("C"), status="closed", country="CL", sums={"needed": "2000000.01"})
     publish(owner, texts=titled("D"), country=None, countries=["PY", "BR"], currency="EUR")
 
@@ -92,10 +99,7 @@ def test_each_facet_counts_as_if_its_own_choice_were_not_made(people: People, cl
 
     page = soup(client.get(f"{list_url()}?country=PY"))
 
-    counts = {
-        str(label["for"]): " ".join(label.get_text(" ").split())
-        for label in page.select(".facets .opt label")
-    }
+    counts = {str(label["for"]): " ".join(label.get_text(" ").split()) for label in page.select(".facets .opt label")}
     assert "Brazil 1" in counts.values() and "Paraguay 1" in counts.values()
     chosen = page.select_one('input[name="country"][value="PY"]')
     assert chosen is not None and chosen.has_attr("checked")
