@@ -123,11 +123,6 @@ class Money:
     def open(self) -> Decimal:
         return max(self.needed - self.committed, Decimal(0))
 
-    @property
-    def committed_alone(self) -> Decimal:
-        """What is committed and has not come yet: the drawing lays it after what was received."""
-        return max(self.committed - self.received, Decimal(0))
-
 
 def money_of(snapshot: Mapping[str, Any]) -> Money:
     """The sums of a snapshot."""

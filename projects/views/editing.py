@@ -181,7 +181,6 @@ class SectionPage:
         return [(f"seen-{name}", mark_of(plain(getattr(self.project, name)))) for name in names]
 
 
-
 def _state(row: Any) -> str:
     if row is None or not getattr(row, "proposal", ""):
         return ""
@@ -492,7 +491,7 @@ class RowPage:
     @property
     def seen(self) -> str:
         """The mark of what the form shows of a stored row."""
-        shown = {name: plain(value) for name, value in self.initial.items()}
+        shown: dict[str, Any] = {name: plain(value) for name, value in self.initial.items()}
         if self.targets is not None:
             shown["targets"] = [[plain(value) for value in one.values()] for one in self.targets.initial or []]
         return mark_of(shown) if self.held is not None else ""
@@ -628,7 +627,7 @@ def _show_row(request: HttpRequest, page: RowPage, *, status: int = 200) -> Http
         "remove_url": reverse("projects:row_remove", args=args) if page.held is not None else "",
         "origin": origin_words(page.held.origin, page.held.citation) if getattr(page.held, "origin", "") else "",
         "state": _state(page.held),
-        "more": [form for form in (page.targets.forms if page.targets is not None else [])],
+        "more": list(page.targets.forms if page.targets is not None else []),
         "has_upload": "upload" in page.form.fields,
         "sections": section_links(project, [], section),
         "back_url": reverse("projects:project", args=[project.pk]),

@@ -21,6 +21,7 @@ from practices.models import DatabankPage
 
 from .. import feeds, linked_data, wordfile
 from ..cards import cards, page_context
+from ..progress import progress_context
 from ..selectors.published import KIND, ProjectQuery, list_published
 from ..slots import request_actions
 
@@ -101,6 +102,7 @@ def project_page(request: HttpRequest, page: Any, number: int, slug: str, versio
     filled = [section for fill in record_sections if (section := fill(record))]
     for _template, more in filled:
         context |= more
+    context |= progress_context(context["snapshot"])
     acts = [found for fill in request_actions if context["is_current"] and (found := fill(record, actor))]
     context |= {
         "panels": acts,

@@ -87,9 +87,7 @@ def test_others_do_not_know_that_the_need_or_the_project_is_there(
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_lists_cost_the_same_for_one_project_or_three(
-    crew: Team, people: People, sign_in: SignIn, count: int
-) -> None:
+def test_lists_cost_the_same_for_one_project_or_three(crew: Team, people: People, sign_in: SignIn, count: int) -> None:
     from ..needs.stating import registered
 
     begun(crew.contributor, crew.need)
@@ -123,7 +121,8 @@ def test_the_page_of_a_project_shows_what_stands_in_the_way_and_then_lets_it_pas
     refused = client.post(at("do", project, "send_to_review"), {"version": now(crew.focal_point, project).lock_version})
 
     assert "Before “Send to quality review”" in words(blocked)
-    assert refused.status_code == 422 and "Not done." in words(refused)
+    assert refused.status_code == 422
+    assert "Not done." in words(refused)
     completed(crew.contributor, project)
     passed = client.post(
         at("do", project, "send_to_review"), {"version": now(crew.focal_point, project).lock_version}, follow=True
@@ -155,7 +154,8 @@ def test_every_section_opens_with_label_heading_and_its_number(crew: Team, draft
     for number, section in enumerate(SECTIONS, start=1):
         page = soup(client.get(at("section", draft, section)))
         titles = [title.get_text(" ", strip=True) for title in page.find_all("h1")]
-        assert len(titles) == 1 and titles[0].startswith(f"{number} ")
+        assert len(titles) == 1
+        assert titles[0].startswith(f"{number} ")
         labels = {label["for"] for label in page.select("main label[for]")}
         for field in page.select("main textarea, main select, main input:not([type=hidden])"):
             assert field["id"] in labels, (section, field["id"])
@@ -170,7 +170,8 @@ def test_a_proposal_says_where_it_comes_from_and_is_accepted_changed_or_refused(
     client = sign_in(crew.contributor)
     url = at("section", draft, "context")
     page = client.get(url)
-    assert "Proposed, unread" in words(page) and "From: from the need" in words(page)
+    assert "Proposed, unread" in words(page)
+    assert "From: from the need" in words(page)
     row = next(one for one in held(crew.contributor, Text, draft) if one.key == "problem")
 
     sent = filled(page, "text-problem")
@@ -268,7 +269,8 @@ def test_facts_refuse_what_cannot_be_and_keep_everything_typed(crew: Team, draft
     assert {"months", "start_on", "currency", "interest_until"} <= set(beside)
     assert "Enter a whole number between 1 and 240." in beside["months"]
     again = filled(refused, "title")
-    assert again["title"] == ["A better title"] and again["text-team"] == ["The unit of complaints"]
+    assert again["title"] == ["A better title"]
+    assert again["text-team"] == ["The unit of complaints"]
     assert now(crew.contributor, draft).title == "Complaints get lost between offices"
 
     good = again | {"months": "18", "start_on": "2027-02-01", "currency": "eur", "interest_until": "",
@@ -337,9 +339,7 @@ def test_bad_money_and_dates_are_refused_beside_their_field_and_nothing_is_lost(
 def test_a_period_that_ends_before_it_begins_is_refused(crew: Team, draft: Project, sign_in: SignIn) -> None:
     client = sign_in(crew.contributor)
 
-    budget = client.post(
-        at("row_new", draft, "budget"), LINE | {"starts_on": "2027-05-01", "ends_on": "2027-04-30"}
-    )
+    budget = client.post(at("row_new", draft, "budget"), LINE | {"starts_on": "2027-05-01", "ends_on": "2027-04-30"})
     plan = client.post(
         at("row_new", draft, "activities"), {"title": "Train", "first_quarter": "3", "last_quarter": "2"}
     )
@@ -394,15 +394,19 @@ def test_a_result_is_added_changed_with_its_targets_and_taken_out(crew: Team, dr
     output = outcome | {"level": "output", "code": "1.1", "parent": "1", "statement": "A register"}
     assert client.post(at("row_new", draft, "results"), output).status_code == 302
     double = client.post(at("row_new", draft, "results"), output)
-    assert double.status_code == 422 and "Each result has a number of its own." in words(double)
+    assert double.status_code == 422
+    assert "Each result has a number of its own." in words(double)
 
     first, second = sorted(held(crew.contributor, ResultRow, draft), key=lambda one: one.code)
     assert (first.baseline, first.target, second.parent_id) == (Decimal(0), Decimal("90.5"), first.pk)
 
     # The number of the outcome changes: its product stays below it.
     form = filled(client.get(at("row", draft, "results", first.pk)), "statement")
-    assert form["targets-0-value"] == ["40"] and form["baseline"] == ["0"]
-    client.post(at("row", draft, "results", first.pk), form | {"code": "2", "targets-0-ends_on": "", "targets-0-value": ""})
+    assert form["targets-0-value"] == ["40"]
+    assert form["baseline"] == ["0"]
+    client.post(
+        at("row", draft, "results", first.pk), form | {"code": "2", "targets-0-ends_on": "", "targets-0-value": ""}
+    )
     first, second = sorted(held(crew.contributor, ResultRow, draft), key=lambda one: one.level, reverse=False)
     by_code = {one.code: one for one in held(crew.contributor, ResultRow, draft)}
     assert by_code["1.1"].parent_id == by_code["2"].pk
@@ -460,7 +464,8 @@ def test_an_annex_brings_its_file_and_a_file_that_is_none_is_refused(
         at("row_new", draft, "annexes"), sent | {"upload": SimpleUploadedFile("letter.pdf", b"%PDF-1.4\n%%EOF\n")}
     )
 
-    assert bad.status_code == 422 and "upload" in errors_beside(bad)
+    assert bad.status_code == 422
+    assert "upload" in errors_beside(bad)
     assert good.status_code == 302
     (annex,) = held(crew.contributor, Annex, draft)
     assert annex.file_name == "letter.pdf"
@@ -497,9 +502,7 @@ def test_two_writers_on_one_row_see_both_and_on_two_rows_keep_both(crew: Team, d
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_a_section_costs_the_same_for_one_row_or_three(
-    crew: Team, draft: Project, sign_in: SignIn, count: int
-) -> None:
+def test_a_section_costs_the_same_for_one_row_or_three(crew: Team, draft: Project, sign_in: SignIn, count: int) -> None:
     with acting(crew.contributor):
         services.save_rows(
             get_project(draft.pk), kind="risks", rows=[{"statement": f"Risk {one}"} for one in range(count)]
@@ -526,7 +529,8 @@ def test_findings_lead_to_the_place(crew: Team, draft: Project, sign_in: SignIn)
     page = soup(client.get(at("findings", draft)))
 
     links = [str(link["href"]) for link in page.select("main .list-c a")]
-    assert links and any("#place-" in link for link in links)
+    assert links
+    assert any("#place-" in link for link in links)
     for link in {link for link in links if "#" in link}:
         address, _sign, place = link.partition("#")
         assert soup(client.get(address)).find(id=place) is not None, link
@@ -543,8 +547,10 @@ def test_a_judge_files_once_with_reasons_and_a_writer_is_told_why_not(crew: Team
     tied = client.post(url, {"verdict": "ready", "has_interest": "yes", "note": "Good."})
     filed = client.post(url, {"verdict": "ready", "has_interest": "no", "note": "It can be carried out."})
 
-    assert bare.status_code == 422 and "note" in errors_beside(bare)
-    assert tied.status_code == 422 and "interest" in words(tied)
+    assert bare.status_code == 422
+    assert "note" in errors_beside(bare)
+    assert tied.status_code == 422
+    assert "interest" in words(tied)
     assert filed.status_code == 302
     assert "You judged this round" in words(client.get(url))
     owner = sign_in(crew.focal_point)
@@ -561,7 +567,8 @@ def test_the_ministry_signs_after_proving_who_she_is_and_the_project_is_public(
     sent = filled(signer.get(url), "name")
 
     bare = signer.post(url, sent | {"name": ""})
-    assert bare.status_code == 422 and {"name", "agreed"} <= set(errors_beside(bare))
+    assert bare.status_code == 422
+    assert {"name", "agreed"} <= set(errors_beside(bare))
     done = signer.post(url, sent | {"name": "Luis Ferrer, director", "agreed": "on"})
 
     assert done.status_code == 302
@@ -581,7 +588,8 @@ def test_a_session_that_is_old_is_asked_again_before_the_signature(crew: Team, s
 
     answer = client.get(at("sign", project))
 
-    assert answer.status_code == 302 and "reauthenticate" in answer["Location"]
+    assert answer.status_code == 302
+    assert "reauthenticate" in answer["Location"]
 
 
 def test_the_public_sees_nothing_of_a_draft(crew: Team, sign_in: SignIn, client: Client) -> None:

@@ -50,7 +50,8 @@ def test_the_file_has_title_contents_sixteen_headings_tables_and_sources() -> No
     document = Document(io.BytesIO(built()))
 
     headings = [one.text for one in document.paragraphs if one.style.name == "Heading 1"]  # type: ignore[union-attr]
-    assert headings[0] == "Contents" and headings[-2:] == ["Who signed", "Sources"]
+    assert headings[0] == "Contents"
+    assert headings[-2:] == ["Who signed", "Sources"]
     assert [text.split("  ")[0] for text in headings[1:17]] == [str(number) for number in range(1, 17)]
     texts = [one.text for one in document.paragraphs]
     assert "Training before the first client" in texts
@@ -60,11 +61,18 @@ def test_the_file_has_title_contents_sixteen_headings_tables_and_sources() -> No
     matrix = table_after(document, "Results matrix")
     assert matrix[1][:4] == ["Outcome 1\nAdvisers are trained", "Advisers with a certificate (people)", "0 (2026)",
                              "120\n31 Dec 2027: 60"]  # fmt: skip
-    plain = [[cell.replace("\N{NO-BREAK SPACE}", " ") for cell in row] for row in table_after(document, "Lines of the budget")]
+    plain = [
+        [cell.replace("\N{NO-BREAK SPACE}", " ") for cell in row]
+        for row in table_after(document, "Lines of the budget")
+    ]
     assert plain[2][4] == "USD 10,000\nEUR 9,200\nrate 1.08695652 of 2 Nov 2026"
     assert plain[3][4] == "USD 60,000"
     assert table_after(document, "Risks")[1][0] == "Trained staff leave"
-    assert [cell for cell in table_after(document, "Work plan by quarter")[1] if cell] == ["1 Write the course", "■", "■"]
+    assert [cell for cell in table_after(document, "Work plan by quarter")[1] if cell] == [
+        "1 Write the course",
+        "■",
+        "■",
+    ]
 
 
 def test_the_file_names_its_language_title_and_owner_and_repeats_heads_of_tables() -> None:
@@ -76,7 +84,8 @@ def test_the_file_names_its_language_title_and_owner_and_repeats_heads_of_tables
     parts = zipfile.ZipFile(io.BytesIO(content))
     assert 'w:val="es-419"' in parts.read("word/styles.xml").decode()
     xml = parts.read("word/document.xml").decode()
-    assert "TOC \\o" in xml and xml.count("<w:tblHeader") >= 6
+    assert "TOC \\o" in xml
+    assert xml.count("<w:tblHeader") >= 6
 
 
 def test_signs_that_word_cannot_hold_do_not_break_the_file() -> None:
@@ -98,7 +107,8 @@ def test_libreoffice_opens_the_file_and_prints_it(tmp_path: Path) -> None:
     )  # fmt: skip
 
     pdf = (tmp_path / "terms.pdf").read_bytes()
-    assert pdf.startswith(b"%PDF") and len(pdf) > 10_000
+    assert pdf.startswith(b"%PDF")
+    assert len(pdf) > 10_000
 
 
 def test_a_draft_says_that_it_is_one_and_leaves_unread_proposals_out(people: People, sign_in: SignIn) -> None:
@@ -114,7 +124,8 @@ def test_a_draft_says_that_it_is_one_and_leaves_unread_proposals_out(people: Peo
 
     assert "Clients complain by letter" not in " ".join(one.text for one in early.paragraphs)
     texts = [one.text for one in late.paragraphs]
-    assert "Draft. Nobody has signed this text." in texts and "Nobody keeps a register." in texts
+    assert "Draft. Nobody has signed this text." in texts
+    assert "Nobody keeps a register." in texts
     front = {row.cells[0].text: row.cells[1].text for row in late.tables[0].rows}
     assert front["Asked for"] == "USD\N{NO-BREAK SPACE}40,000"
     assert answer["Content-Disposition"].startswith("attachment; filename=")
