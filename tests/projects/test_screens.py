@@ -171,7 +171,7 @@ def test_a_proposal_says_where_it_comes_from_and_is_accepted_changed_or_refused(
     url = at("section", draft, "context")
     page = client.get(url)
     assert "Proposed, unread" in words(page)
-    assert "From: from the need" in words(page)
+    assert "From the need: Complaints get lost between offices" in words(page)
     row = next(one for one in held(crew.contributor, Text, draft) if one.key == "problem")
 
     sent = filled(page, "text-problem")
