@@ -18,4 +18,5 @@ class ProjectsConfig(AppConfig):
         sources.fill("projects", personal_data.Source())
         describers.fill("projects", trail.Describer())
         tasks.fill("projects", selectors.list_tasks)
+        tasks.fill("projects: execution", selectors.execution.list_tasks)
         receivers.connect()
