@@ -12,6 +12,7 @@ ELASTICSEARCH_URL only the embedded engine is measured. Figures are kept in docs
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import platform
@@ -130,9 +131,11 @@ class Benchmark:
         most = max(self.options.embedded, self.options.records if self.url else 0)
         with judged_kind(list(self._records(most))) as kind:
             self._fill(kind, 0, self.options.embedded)
+            rest()
             figures["embedded"] = asdict(self._embedded())
             if self.url:
                 self._fill(kind, self.options.embedded, self.options.records)
+                rest()
                 figures |= self._elasticsearch()
         return figures
 
@@ -263,6 +266,9 @@ class Benchmark:
                     "queries.search": self._ours,
                     # The first, where a search sends more than one (nothing was found, and a correction was tried).
                     "raw request": lambda asked: raw.post(*bodies[asked.language, asked.text][0]),
+                    "raw, all of a search": lambda asked: [
+                        raw.post(*one) for one in bodies[asked.language, asked.text]
+                    ],
                     "stock modelsearch": stock,
                 }
                 figures["searching"] = [asdict(one) for one in self._in_turn(asks)]
@@ -396,6 +402,16 @@ def stock_index(url: str) -> Iterator[Callable[[Any], Any]]:
         index.delete()
 
 
+def rest() -> None:
+    """Put what this program holds itself (every record that it made) out of the collector's sight.
+
+    A site holds no such thing; without this each full collection walks through millions of them, in whatever is
+    measured then.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 def forget_engines() -> None:
     from search import doors
 
@@ -426,8 +442,9 @@ def _show(found: Mapping[str, Any]) -> None:
     print(_goal("embedded p95", found["embedded"]["p95"], 1000 * EMBEDDED_P95, "ms"))
     if "searching" in found:
         by_name = {one["what"]: one for one in found["searching"]}
-        more = by_name["queries.search"]["p95"] - by_name["raw request"]["p95"]
-        print(_goal("p95 beyond the raw request", more, 1000 * MORE_THAN_RAW, "ms"))
+        for name in ("raw request", "raw, all of a search"):
+            more = by_name["queries.search"]["p95"] - by_name[name]["p95"]
+            print(_goal(f"p95 beyond {name}", more, 1000 * MORE_THAN_RAW, "ms"))
         print(f"requests to Elasticsearch for a search: {found['requests_a_search']}")
         built = found["rebuild"]
         print(f"rebuild: {built['ours_a_second']} documents a second, raw bulk {built['raw_a_second']}")

@@ -29,3 +29,18 @@ class NeedsConfig(AppConfig):
         sitemap_sections.fill("needs", sections.places)
         exporting.connect()
         receivers.connect()
+        self._connect_diagnostics()
+
+    def _connect_diagnostics(self) -> None:
+        from network_site.common.files import file_finders
+        from network_site.organizations.personal_data import sources
+        from network_site.organizations.slots import tasks
+        from network_site.organizations.trail import describers
+
+        from . import exporting_diagnostic, personal_data_diagnostic, selectors, trail_diagnostic
+
+        file_finders.fill("needs: evidence of answers", selectors.find_answer_file)
+        tasks.fill("needs: diagnostics", selectors.unfinished_diagnostics)
+        describers.fill("needs: diagnostics", trail_diagnostic.Describer())
+        sources.fill("needs: diagnostics", personal_data_diagnostic.Source())
+        exporting_diagnostic.connect()

@@ -114,7 +114,13 @@ def page_context(record: PublishedRecord) -> dict[str, Any]:
         "unmet_on": parse_date(snapshot["unmet_on"] or ""),
         "registered_on": parse_date(snapshot["registered_on"]),
         "source": snapshot["source"],
-        "source_line": ", ".join(
-            str(snapshot["source"][name]) for name in ("title", "place") if snapshot["source"].get(name)
-        ),
+        "source_line": _source_line(snapshot["source"]),
     }
+
+
+def _source_line(source: dict[str, Any]) -> str:
+    """The publication from which a need was written down, and where in it."""
+    publisher = " ".join(
+        part for part in (source.get("publisher"), f"({source['year']})" if source.get("year") else "") if part
+    )
+    return ", ".join(str(part) for part in (publisher, source.get("title"), source.get("place")) if part)

@@ -71,3 +71,38 @@ can_merge = is_of_owner & is_focal_point
 can_state_results = is_of_owner & is_focal_point
 can_reopen = (is_of_owner & is_focal_point) | is_lead
 can_withdraw = (is_of_owner & is_focal_point) | is_lead
+
+
+# --- Fit checks ------------------------------------------------------------------------------
+
+
+@rules.predicate
+def is_of_needing_ministry(actor: Actor, check: Any) -> bool:
+    return actor.organization_id is not None and actor.organization_id == check.need.owner_id
+
+
+can_check_fit = is_of_needing_ministry & is_writer
+
+
+# --- Diagnostics -----------------------------------------------------------------------------
+
+
+def can_start_diagnostic(actor: Actor) -> bool:
+    """Ministries look at themselves; nobody else does it for them."""
+    return actor.organization_kind == OrganizationKind.MINISTRY and actor.has(Role.CONTRIBUTOR, Role.FOCAL_POINT)
+
+
+@rules.predicate
+def is_diagnostic_writer(actor: Actor, diagnostic: Any) -> bool:
+    return can_start_diagnostic(actor)
+
+
+@rules.predicate
+def is_being_answered(actor: Actor, diagnostic: Any) -> bool:
+    return bool(diagnostic.is_open)
+
+
+can_work_on_diagnostic = is_of_owner & is_diagnostic_writer
+can_answer_diagnostic = can_work_on_diagnostic & is_being_answered
+can_close_diagnostic = can_work_on_diagnostic & is_focal_point
+can_draft_from_diagnostic = can_work_on_diagnostic & ~is_being_answered

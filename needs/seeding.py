@@ -24,7 +24,7 @@ SEED = Path(__file__).parent / "seed"
 WRITTEN = ("title", "summary", "problem", "beneficiaries", "tried", "evidence", "constraints")
 SCHEMES = {"functions": "LAF", "problems": "DI", "groups": "TG", "help": "CM"}
 # Who acts for Mongolia's ministry in the demonstration (organizations/seeding.py).
-MONGOLIA_WRITER, MONGOLIA_FOCAL_POINT, SPECIALIST = "mongolia-writer", "mongolia", "specialist"
+MONGOLIA_WRITER, MONGOLIA_FOCAL_POINT, SPECIALIST = "mongolia-contributor", "mongolia", "specialist"
 
 
 def load(progress: Callable[[str], object]) -> int:

@@ -2,12 +2,17 @@
 
 from django.urls import path
 
-from .views import diagnosing, register
+from .views import diagnosing, fitting, register
 
 app_name = "needs"
 
 diagnostics = [
     path("diagnostics/", diagnosing.diagnostics, name="diagnostics"),
+    path("diagnostics/new/", diagnosing.start, name="diagnostic_new"),
+    path("diagnostics/<uuid:pk>/", diagnosing.result, name="diagnostic"),
+    path("diagnostics/<uuid:pk>/area/<slug:area>/", diagnosing.area, name="diagnostic_area"),
+    path("diagnostics/<uuid:pk>/do/<slug:name>/", diagnosing.step, name="diagnostic_do"),
+    path("diagnostics/<uuid:pk>/needs/", diagnosing.draft, name="diagnostic_needs"),
 ]
 
 needs = [
@@ -22,6 +27,9 @@ needs = [
     path("network/needs/<uuid:pk>/overlaps/", register.overlaps, name="overlaps"),
 ]
 
-fit = []  # type: ignore[var-annotated]
+fit = [
+    path("needs/<uuid:pk>/fit/", fitting.start_fit, name="fit_start"),
+    path("needs/<uuid:pk>/fit/<uuid:check>/", fitting.fit_check, name="fit"),
+]
 
 urlpatterns = [*diagnostics, *needs, *fit]

@@ -13,6 +13,7 @@ class ProjectsConfig(AppConfig):
         from network_site.organizations.trail import describers
 
         from . import personal_data, receivers, selectors, trail
+        from .views import sections
 
         file_finders.fill("projects: annexes", selectors.find_annex)
         sources.fill("projects", personal_data.Source())
@@ -20,3 +21,4 @@ class ProjectsConfig(AppConfig):
         tasks.fill("projects", selectors.list_tasks)
         tasks.fill("projects: execution", selectors.execution.list_tasks)
         receivers.connect()
+        sections.connect()

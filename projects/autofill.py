@@ -298,7 +298,7 @@ def _from_figures(project: Project) -> Iterator[Suggestion]:
         newest[figure.item_id] = figure
     for figure in newest.values():
         text = _("%(what)s: %(value)s (%(year)s)") % {
-            "what": figure.item.label, "value": figure_value(figure), "year": figure.year,
+            "what": figure.item.label, "value": figure_value(figure.item_id, figure.value, figure.unit), "year": figure.year,
         }  # fmt: skip
         citation = {
             "label": figure.source, "code": figure.item_id, "field": figure.place,

@@ -20,7 +20,7 @@ from . import doors, facets, questions, spelling
 from .asked import SearchQuery
 from .engines.base import LESS, WINDOW, Answer, Engine, EngineUnavailable, Fragment, Question
 from .kinds import kinds
-from .models import Entry, Mark
+from .models import EmbeddedEntry, Entry, Mark
 from .models.entries import entry_id
 from .viewers import Viewer
 from .viewers import viewer as current_viewer
@@ -225,6 +225,54 @@ def similar(
         lambda engine: engine.similar(entry_id(kind, key), audiences=who.audiences, kinds=only, limit=limit)
     )
     return hits([(one.id, one.score, {}) for one in found], who)
+
+
+@dataclass(frozen=True)
+class Near:
+    """Something that was found for terms and words, as narrow as it can be judged; `facets` are codes by name."""
+
+    key: str
+    kind: str
+    # Comparable within one answer only.
+    score: float
+    facets: Mapping[str, frozenset[str]]
+    evidence_level: int | None
+    published_at: datetime
+
+
+def near(question: Question) -> tuple[Near, ...]:
+    """What fits a question of `questions.near`, best first. One question to the engine and two to the database.
+
+    As everywhere, only what is there and for these audiences now.
+    """
+    answer, _reduced = _ask(lambda engine: engine.ask(question))
+    scores = {found.id: found.score for found in answer.found}
+    live = Entry.objects.live().filter(pk__in=scores, audience__in=question.audiences).order_by()
+    things = {pk: (kind, key, at) for pk, kind, key, at in live.values_list("pk", "kind", "key", "published_at")}
+    narrow = EmbeddedEntry.objects.filter(entry__in=list(things)).values_list("entry_id", "facets", "evidence_level")
+    rows = {pk: (facets, level) for pk, facets, level in narrow}
+    return tuple(
+        Near(
+            key=things[pk][1],
+            kind=things[pk][0],
+            score=score,
+            facets=_facets(rows[pk][0]),
+            evidence_level=rows[pk][1],
+            published_at=things[pk][2],
+        )
+        for pk, score in scores.items()
+        if pk in things and pk in rows
+    )
+
+
+def _facets(lines: str) -> Mapping[str, frozenset[str]]:
+    """The codes by name of the narrow row's lines."""
+    found: dict[str, set[str]] = {}
+    for line in lines.split("\n"):
+        name, equals, value = line.partition("=")
+        if equals:
+            found.setdefault(name, set()).add(value)
+    return {name: frozenset(values) for name, values in found.items()}
 
 
 def url_of(pk: UUID) -> str:

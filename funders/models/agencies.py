@@ -41,6 +41,10 @@ class AgencyCall(TenantModel, TimestampedModel):
     def __str__(self) -> str:
         return f"{self.project_id} {self.closes_at}"
 
+    @classmethod
+    def write_sql(cls) -> str:
+        return f"{super().write_sql()} OR enlace_service() = 'clock'"
+
 
 class AgencyProposal(TenantModel, TimestampedModel):
     """What a provider proposes. Nobody else reads it before the deadline, whatever was shared."""
@@ -103,7 +107,7 @@ class AgencyProposal(TenantModel, TimestampedModel):
 
 
 class ProposalScore(ChildOf("proposal")):  # type: ignore[misc]
-    """One scorer's points on one criterion, 0 to 100."""
+    """One scorer's points on one criterion, 0 to 100. The agency hears the result and its reasons, not the points."""
 
     proposal = models.ForeignKey(AgencyProposal, on_delete=models.CASCADE, related_name="scores")
     scorer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -122,3 +126,20 @@ class ProposalScore(ChildOf("proposal")):  # type: ignore[misc]
 
     def __str__(self) -> str:
         return f"{self.criterion}: {self.points}"
+
+    @classmethod
+    def readable_q(cls, actor: ActorLike) -> Q:
+        of_judges = super().readable_q(actor)
+        return of_judges & ~Q(proposal__owner_id=actor.organization_id) if actor.organization_id else of_judges
+
+    def may_insert(self, actor: ActorLike) -> bool:
+        return super().may_insert(actor) and self.proposal.owner_id != actor.organization_id
+
+    @classmethod
+    def read_sql(cls) -> str:
+        return cls._through_parent(" AND owner_id IS DISTINCT FROM enlace_organization()")
+
+    @classmethod
+    def write_sql(cls) -> str:
+        agency = " AND owner_id IS DISTINCT FROM enlace_organization()"
+        return cls._through_parent(f" AND ({AgencyProposal.write_sql()}){agency}")

@@ -15,7 +15,7 @@ from network_site.common.files import private_path, private_storage
 from network_site.common.models import TimestampedModel
 from network_site.organizations.tenancy import ChildOf, TenantModel
 
-from ..enums import HOLDS_MONEY, HOLDS_PLEDGE, NegotiationStatus
+from ..enums import ENDED, HOLDS_MONEY, HOLDS_PLEDGE, NegotiationStatus
 
 
 class Negotiation(TenantModel, TimestampedModel):
@@ -46,6 +46,20 @@ class Negotiation(TenantModel, TimestampedModel):
 
     def __str__(self) -> str:
         return f"{self.owner_id} {self.record_id}"
+
+    @property
+    def currency(self) -> str:
+        """The project's: sums are kept in it."""
+        return str(self.record.snapshot["currency"])
+
+    @property
+    def has_ended(self) -> bool:
+        return self.status in ENDED
+
+    @property
+    def pledge(self) -> Pledge | None:
+        """The version of its pledge that counts (uses prefetched `pledges`)."""
+        return max(self.pledges.all(), key=lambda one: one.version, default=None)
 
     @property
     def holds_pledge(self) -> bool:

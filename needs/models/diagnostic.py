@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from network_site.common.files import private_path, private_storage
 from network_site.common.models import TimestampedModel
+from network_site.common.scoping import ActorLike, nobody
 from network_site.organizations.tenancy import ChildOf, TenantModel
 from network_site.taxonomy.models import Term
 
@@ -16,7 +17,10 @@ from ..enums import MAX_SCORE, DiagnosticKind, DiagnosticStatus
 
 
 class Diagnostic(TenantModel, TimestampedModel):
-    """One round of answers, by several people of one ministry (classification page, A6)."""
+    """One round of answers, by several people of one ministry (classification page, A6).
+
+    It cannot be shared: no share, service or role of the Network opens it.
+    """
 
     title = models.CharField(_("title"), max_length=120)
     kind = models.CharField(
@@ -39,6 +43,25 @@ class Diagnostic(TenantModel, TimestampedModel):
 
     def __str__(self) -> str:
         return self.title
+
+    @classmethod
+    def readable_q(cls, actor: ActorLike) -> Q:
+        if actor.service or not actor.user_id or not actor.organization_id:
+            return nobody()
+        return Q(owner_id=actor.organization_id)
+
+    @classmethod
+    def read_sql(cls) -> str:
+        return "owner_id = enlace_organization()"
+
+    @classmethod
+    def write_sql(cls) -> str:
+        return cls.read_sql()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still being answered."""
+        return self.status == DiagnosticStatus.OPEN
 
 
 class Answer(ChildOf("diagnostic")):  # type: ignore[misc]

@@ -2,6 +2,9 @@
 
 from ..workflow.overlaps import merge_targets as merge_targets
 from ..workflow.overlaps import possible_overlaps as possible_overlaps
+from .diagnostic import find_answer_file as find_answer_file
+from .diagnostic import unfinished_diagnostics as unfinished_diagnostics
+from .fit import context_distances as context_distances
 from .profile import NeedProfile as NeedProfile
 from .profile import need_profile as need_profile
 from .profile import open_needs as open_needs

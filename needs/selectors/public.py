@@ -180,13 +180,13 @@ def _term_facet(query: NeedQuery, matches: Matches | None, name: str, title: str
     rows = (
         RecordTerm.objects.filter(term__scheme_id=scheme, record__in=records)
         .order_by()
-        .values_list("term_id", "term__labels")
+        .values_list("term_id")
         .annotate(n=Count("record_id"), given=Count("record_id", filter=Q(is_given=True)))
     )
-    counts = {code: (pick(labels) or code, number) for code, labels, number, given in rows if given or code in chosen}
-    missing = [one for one in chosen if one not in counts]
-    for code, term in (Term.objects.of(scheme).in_bulk(missing) if missing else {}).items():
-        counts[code] = (term.label, 0)
+    numbers = {code: number for code, number, given in rows if given or code in chosen}
+    terms = Term.objects.of(scheme).in_bulk({*numbers, *chosen})
+    # A problem is named by what is lacking.
+    counts = {code: (term.lack if scheme == "DI" else term.label, numbers.get(code, 0)) for code, term in terms.items()}
     return Facet(name, title, _options(counts, chosen))
 
 

@@ -44,6 +44,10 @@ from ..workflow.need import NEED, is_complete
 
 # What readers see or no longer see: whoever does it shows first that it is really she.
 PROVED_STEPS = {"register", "withdraw", "close"}
+# Steps back stand last.
+LAST = ("return_to_author", "withdraw", "close")
+# The one filled button of the page.
+MAIN = ("submit", "register", "meet", "meet_partly", "reopen")
 # Done by rule, or on a page or form of their own.
 ELSEWHERE = {"mark_unmet", "merge", "start_drafting", "advertise", "start_execution"}
 
@@ -299,7 +303,11 @@ def need_context(need: Need, **extra: Any) -> dict[str, Any]:
         "tag": status_tag(need.status),
         "record": record,
         "record_url": f"{needs_url()}{record.path}" if record else "",
-        "options": [option for name, option in options.items() if name not in ELSEWHERE],
+        "options": sorted(
+            (option for name, option in options.items() if name not in ELSEWHERE),
+            key=lambda option: LAST.index(option.name) if option.name in LAST else -1,
+        ),
+        "main_steps": MAIN,
         "results_due": bool(results_due) and not any(name in options for name in ("meet", "meet_partly")),
         "unmet_form": UnmetForm(initial={"version": need.lock_version}) if "mark_unmet" in options else None,
         "can_answer_merge": "merge" in options and need.merged_into_id is not None,

@@ -39,7 +39,23 @@ WORDS: dict[str, Any] = {
     "assistance.asked": _("A ministry asks the Network to write with it."),
     "assistance.accepted": _("Somebody of the Network writes with you now."),
     "assistance.ended": _("Writing together has ended: the Network no longer reads the draft."),
+    # Rooms, pledges, calls.
+    "negotiation.expressed": _("A donor is interested in a project. Answer in the room."),
+    "negotiation.discussed": _("Your interest was accepted: the talks can begin."),
+    "negotiation.message": _("There is something new in a room."),
+    "negotiation.pledged": _("A donor made a pledge, or changed it."),
+    "negotiation.committed": _("A donor committed money."),
+    "negotiation.received": _("Money that you committed is recorded as received."),
+    "negotiation.ended": _("Talks about a project have ended."),
+    "negotiation.lapsing": _("Your pledge ends soon. Commit it, or renew it."),
+    "funding.complete": _("All the money that was asked is committed."),
+    "call.closed": _("The deadline of a call has passed: proposals can be read."),
+    "proposal.decided": _("There is an answer to your proposal."),
+    "proposal.answered": _("The agency that you selected has answered."),
     "search.found": _("Something new fits a search that you saved."),
+    "need.matched": _("New matches were found for a need."),
+    "project.matched": _("New offers of funding were found for a project."),
+    "offer.fits": _("An offer of yours fits a need."),
     # Projects.
     "project.started": _("A project was begun for a need: it is half filled and waits to be read."),
     "project.drafting": _("The Terms of Reference of your project are being written."),
@@ -65,6 +81,11 @@ WORDS: dict[str, Any] = {
     "need.unmet": _("A need was marked as unmet. The reason stands on its page."),
     "need.withdrawn": _("A ministry withdrew a need. The reason stands on its page."),
     "need.closed": _("Your need was closed. The reason stands on its page."),
+    # Offers and requests.
+    "request.changed": _("A request that you follow has changed."),
+    "offer.changed": _("An offer that you follow has a new last day or new rules."),
+    "offer.ends": _("An offer that you follow ends soon."),
+    "offer.hidden": _("Nobody has confirmed your offer for a year: it is hidden until you do."),
     # Execution.
     "practice.adapted": _("Somebody took over your practice and tells what came of it."),
     "project.executing": _("The execution of a project has started."),
@@ -98,7 +119,23 @@ NAMES: dict[str, Any] = {
     "assistance.asked": _("A ministry asks the Network to write with it"),
     "assistance.accepted": _("Somebody of the Network begins to write with us"),
     "assistance.ended": _("Writing together ends"),
+    # Rooms, pledges, calls.
+    "negotiation.expressed": _("A donor is interested in a project"),
+    "negotiation.discussed": _("An interest of ours is accepted"),
+    "negotiation.message": _("Something new stands in a room"),
+    "negotiation.pledged": _("A donor makes a pledge, or changes it"),
+    "negotiation.committed": _("A donor commits money"),
+    "negotiation.received": _("Money that we committed is recorded as received"),
+    "negotiation.ended": _("Talks about a project end"),
+    "negotiation.lapsing": _("A pledge of ours ends soon"),
+    "funding.complete": _("All the money that was asked is committed"),
+    "call.closed": _("The deadline of a call passes"),
+    "proposal.decided": _("There is an answer to a proposal of ours"),
+    "proposal.answered": _("An agency that we selected answers"),
     "search.found": _("Something new fits a search that I saved"),
+    "need.matched": _("New matches are found for a need of ours"),
+    "project.matched": _("New offers of funding are found for a project of ours"),
+    "offer.fits": _("An offer of ours fits a need"),
     # Projects.
     "project.started": _("A project is begun"),
     "project.drafting": _("The Terms of Reference of a project are begun"),
@@ -124,6 +161,10 @@ NAMES: dict[str, Any] = {
     "need.unmet": _("A need is marked as unmet"),
     "need.withdrawn": _("A need is withdrawn"),
     "need.closed": _("A need is closed"),
+    "request.changed": _("A request that we follow changes"),
+    "offer.changed": _("An offer that we follow changes"),
+    "offer.ends": _("An offer that we follow ends soon"),
+    "offer.hidden": _("An offer of ours is hidden"),
     # Execution.
     "practice.adapted": _("Somebody takes over a practice of ours"),
     "project.executing": _("The execution of a project starts"),
@@ -148,6 +189,9 @@ FOR_NETWORK = frozenset(
 FOR_OTHERS = frozenset(
     {"practice.handed_over", "practice.returned", "practice.screened", "practice.declined"}
     | {"practice.keeper_changed", "assistance.accepted"}
+    | {"need.matched", "project.matched", "offer.fits"}
+    # Rooms, pledges, calls.
+    | {"negotiation.discussed", "negotiation.received", "negotiation.lapsing", "proposal.decided", "proposal.answered"}
     | {"project.drafting", "project.review_asked", "project.to_sign"}
     | {"need.returned", "need.registered", "need.merge_asked", "need.advertised", "need.started"}
     | {"need.met", "need.closed"}

@@ -58,6 +58,15 @@ GROUPS: dict[str, Group] = {
     "project.evaluated": Group.PROJECTS,
     "project.closed": Group.PROJECTS,
     "update.approved": Group.PROJECTS,
+    # Rooms, pledges, calls.
+    "negotiation.expressed": Group.WAITING,
+    "negotiation.discussed": Group.WAITING,
+    "negotiation.message": Group.WAITING,
+    "negotiation.pledged": Group.WAITING,
+    "negotiation.lapsing": Group.WAITING,
+    "funding.complete": Group.WAITING,
+    "call.closed": Group.WAITING,
+    "proposal.decided": Group.WAITING,
     # Projects.
     "project.started": Group.PROJECTS,
     "project.drafting": Group.PROJECTS,
@@ -83,6 +92,14 @@ GROUPS: dict[str, Group] = {
     "need.merged": Group.NETWORK,
     "need.merge_refused": Group.WAITING,
     "need.withdrawn": Group.NETWORK,
+    "need.matched": Group.NEEDS,
+    "project.matched": Group.NEEDS,
+    "offer.fits": Group.NETWORK,
+    # Offers and requests.
+    "offer.hidden": Group.WAITING,
+    "offer.ends": Group.WAITING,
+    "offer.changed": Group.NETWORK,
+    "request.changed": Group.NETWORK,
 }
 
 

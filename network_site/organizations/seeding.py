@@ -115,20 +115,25 @@ DEMO_ACCOUNTS = (
     ),
     DemoAccount("web-editor", "Lucia", "Prado", "network", (Role.WEB_EDITOR,), "en", "writes the pages of the site"),
     DemoAccount("donor", "Ingrid", "Vale", "demo-foundation", (Role.CONTRIBUTOR,), "en", "looks for projects to fund"),
-    # Mongolia's ministry is an observer: the sources diagnose its needs, and these accounts state them.
+    # Those who speak for a donor and for a provider: they publish offers, pledge and propose.
     DemoAccount(
-        "mongolia", "Oyun", "Bold", "mongolia-molsp", (Role.FOCAL_POINT,), "en", "sends the needs of Mongolia's ministry"
+        "donor-focal", "Bruno", "Keller", "demo-foundation", (Role.FOCAL_POINT,), "en", "offers funds in its name"
+    ),
+    DemoAccount("provider", "Iris", "Montoya", "demo-provider", (Role.FOCAL_POINT,), "es", "offers assistance"),
+    DemoAccount("learner", "Paulo", "Reis", "demo-ministry-b", (Role.LEARNER,), "pt-br", "takes courses"),
+    # Mongolia's ministry, whose assessment is published (source 001): needs and a diagnostic read from it.
+    DemoAccount(
+        "mongolia", "Oyun", "Bold", "mongolia-molsp", (Role.FOCAL_POINT,), "en", "speaks for a ministry with real needs"
     ),
     DemoAccount(
-        "mongolia-writer",
-        "Temur",
-        "Sukh",
+        "mongolia-contributor",
+        "Tuya",
+        "Ganbat",
         "mongolia-molsp",
         (Role.CONTRIBUTOR,),
         "en",
-        "writes the needs of Mongolia's ministry",
+        "answers a diagnostic and writes needs",
     ),
-    DemoAccount("learner", "Paulo", "Reis", "demo-ministry-b", (Role.LEARNER,), "pt-br", "takes courses"),
 )
 
 

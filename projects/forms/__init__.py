@@ -1,1 +1,1 @@
-"""Forms of this floor."""
+"""What people type."""

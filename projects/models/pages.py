@@ -44,6 +44,18 @@ class ProjectsPage(RecordIndexPage):
 
         return project_page(request, self, number, slug, version)
 
+    @path("<int:number>-<slug:slug>/word/")
+    def word(self, request: HttpRequest, number: int, slug: str) -> HttpResponse:
+        from ..views.public import project_word
+
+        return project_word(request, self, number, slug)
+
+    @path("<int:number>-<slug:slug>/v<int:version>/word/")
+    def version_word(self, request: HttpRequest, number: int, slug: str, version: int) -> HttpResponse:
+        from ..views.public import project_word
+
+        return project_word(request, self, number, slug, version)
+
     @path("<int:number>-<slug:slug>/iati/")
     def iati(self, request: HttpRequest, number: int, slug: str) -> HttpResponse:
         from ..views.machines import iati_file

@@ -1,5 +1,6 @@
 """Questions to this floor; everything is filtered by who asks."""
 
+from .funding import funding_of as funding_of
 from .execution import execution_part as execution_part
 from .projects import KINDS as KINDS
 from .projects import SectionView as SectionView

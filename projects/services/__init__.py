@@ -21,6 +21,11 @@ from .drafting import set_text as set_text
 from .drafting import set_texts as set_texts
 from .drafting import start_documented as start_documented
 from .drafting import start_project as start_project
+from .funding import OverFunded as OverFunded
+from .funding import choose_agency as choose_agency
+from .funding import move_sums as move_sums
+from .funding import open_talks as open_talks
+from .funding import show_sums as show_sums
 from .publishing import NotPublic as NotPublic
 from .publishing import publish_edition as publish_edition
 from .reviewing import ask_reviewer as ask_reviewer

@@ -6,7 +6,7 @@ leaves the same elements, axe has seen them already; where scripts change someth
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +14,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
+from . import needs_screens
 from .site import Site
 from .visitors import NARROW, WIDE, Visitors
 
@@ -25,6 +26,7 @@ PUBLIC = (
     "publications", "publication", "countries", "country", "glossary", "vocabulary", "vocabulary_scheme",
     "vocabulary_term", "api", "missing", "withdrawn", "unreadable",
     "search", "search_words", "search_practices", "search_table", "search_map", "search_nothing",
+    *needs_screens.PUBLIC,
 )  # fmt: skip
 ACCOUNTS = (
     "sign_in", "sign_up", "sign_out", "inactive", "sso_start", "sso_refused", "invitation_closed", "invitation_unknown",
@@ -41,6 +43,7 @@ WORKSPACE = (
     "exports", "export_ready", "export_running", "searches", "searches_none", "save_search", "word", "interview",
     "assistance", "assistance_waiting",
     "assistance_open", "confirm",
+    *needs_screens.WORKSPACE,
 )  # fmt: skip
 # Inside Wagtail's admin: the frame is Wagtail's, the content is ours.
 CONSOLE = (
@@ -64,6 +67,15 @@ LOCALES = {"en": "en-GB", "es": "es-ES", "fr": "fr-FR", "pt-br": "pt-BR"}
 RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 }
+SIZES = {"narrow": NARROW, "wide": WIDE}
+# Every screen in two languages at two widths. Each time the longer words are seen where there is little room, and the
+# English ones where there is much; the other two pairs cost as much again, and are looked at by night.
+LOOKS = (
+    pytest.param("es", "narrow", id="es-narrow"),
+    pytest.param("en", "wide", id="en-wide"),
+    pytest.param("en", "narrow", id="en-narrow", marks=pytest.mark.nightly),
+    pytest.param("es", "wide", id="es-wide", marks=pytest.mark.nightly),
+)
 LISTEN = """
 window.violations = [];
 addEventListener("securitypolicyviolation", event => {
@@ -105,17 +117,17 @@ def sideways(page: Page) -> list[str]:
     )
 
 
-def measured(page: Page, within: str = "html") -> Iterator[tuple[str, list[str]]]:
-    """What is wrong with the page as it stands: narrow, then wide."""
-    for name, size in (("narrow", NARROW), ("wide", WIDE)):
-        page.set_viewport_size(size)  # type: ignore[arg-type]
+def measured(page: Page, within: str, widths: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
+    """What is wrong with the page as it stands, at each of these widths."""
+    for name in widths:
+        page.set_viewport_size(SIZES[name])  # type: ignore[arg-type]
         yield name, faults(page, within)
         yield f"{name}, sideways", sideways(page)
 
 
-def faults_here(page: Page, within: str = "html") -> dict[str, list[str]]:
+def faults_here(page: Page, within: str = "html", widths: Iterable[str] = tuple(SIZES)) -> dict[str, list[str]]:
     """What is wrong with a page as it stands: one at the end of a way cannot be loaded twice."""
-    return {where: what for where, what in measured(page, within) if what}
+    return {where: what for where, what in measured(page, within, widths) if what}
 
 
 def visit_without_scripts(page: Page, address: str) -> None:
@@ -127,14 +139,14 @@ def visit_without_scripts(page: Page, address: str) -> None:
     link.detach()
 
 
-def all_faults(page: Page) -> dict[str, list[str]]:
+def all_faults(page: Page, widths: Iterable[str] = tuple(SIZES)) -> dict[str, list[str]]:
     """What is wrong with the page that was loaded, with and without scripts; the page stays without."""
     shape = page.evaluate(SHAPE)
-    found = faults_here(page)
+    found = faults_here(page, widths=widths)
     visit_without_scripts(page, page.url)
     # Words in a <noscript> are elements only now.
     if page.evaluate(SHAPE) != shape or page.locator("noscript").count():
-        found |= {f"{where}, without scripts": what for where, what in faults_here(page).items()}
+        found |= {f"{where}, without scripts": what for where, what in faults_here(page, widths=widths).items()}
     return found
 
 
@@ -186,26 +198,28 @@ def test_without_scripts_none_has_run(visitors: Visitors, site: Site) -> None:
     assert page.evaluate(SHAPE) != shape
 
 
-@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize(("language", "width"), LOOKS)
 @pytest.mark.parametrize("screen", [*PUBLIC, *ACCOUNTS, *WORKSPACE, *GALLERY])
-def test_screen_has_no_fault(screen: str, language: str, visitors: Visitors, site: Site) -> None:
-    page = visitors.window(site.viewer(screen), viewport=NARROW, locale=LOCALES[language])
+def test_screen_has_no_fault(screen: str, language: str, width: str, visitors: Visitors, site: Site) -> None:
+    page = visitors.window(site.viewer(screen), viewport=SIZES[width], locale=LOCALES[language])
     look(page, site.screen(screen, language), STATUS.get(screen, 200), language)
-    assert all_faults(page) == {}
+    assert all_faults(page, [width]) == {}
 
 
-@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize(("language", "width"), LOOKS)
 @pytest.mark.parametrize("screen", CONSOLE)
-def test_screen_of_the_console_has_no_fault(screen: str, language: str, visitors: Visitors, site: Site) -> None:
+def test_screen_of_the_console_has_no_fault(
+    screen: str, language: str, width: str, visitors: Visitors, site: Site
+) -> None:
     """Our own part of it; not without scripts, because Wagtail's admin needs them."""
     ours = "section[aria-labelledby=console-panel]" if screen == "console_home" else ".console"
-    page = visitors.window(site.viewer(screen), viewport=NARROW, locale=LOCALES[language])
+    page = visitors.window(site.viewer(screen), viewport=SIZES[width], locale=LOCALES[language])
     answer = page.goto(site.screen(screen, language))
     assert answer is not None
     assert answer.status == 200
     assert page.locator("html").get_attribute("lang") == language
     assert page.locator("h1").count() == 1
-    assert faults_here(page, ours) == {}
+    assert faults_here(page, ours, [width]) == {}
 
 
 def test_the_map_is_walked_by_keyboard_and_shows_where_one_is(visitors: Visitors, site: Site) -> None:

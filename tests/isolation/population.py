@@ -34,6 +34,7 @@ from search.asked import SearchQuery
 from search.models import SavedSearch
 
 from ..people import ROWS, People, acting, assign, draft, get, in_review, step
+from . import plant_diagnostics, plant_needs
 
 SCORES = dict.fromkeys(Criterion.values, 3)
 
@@ -299,6 +300,8 @@ class World:
                 house.searches[name] = searching.save_search(
                     name=word(name), query=SearchQuery(text=word(name)), is_shared=is_shared
                 )
+        plant_needs.plant(house, self.specialist)
+        plant_diagnostics.plant(house)
 
     def _share_in_every_way(self) -> None:
         """A draft of B with shares as they occur: for a person, for an organisation, open, revoked, expired."""
@@ -403,7 +406,7 @@ class World:
         """Every canary there is."""
         private = set()
         for house in (self.a, self.b):
-            private |= house.words(*house.versions)
+            private |= house.words(*house.versions) | plant_needs.words(house) | plant_diagnostics.words(house)
             private |= {house.word(thing) for thing in (*OF_REVIEWS, *SEARCHES, "note", "ruling", "invited")}
         return private | {"zqfirstreviewerqz", "zqsecondreviewerqz", "zqhiddenqz", "zqmembersqz", "zqgroundsqz"}
 
@@ -425,19 +428,23 @@ class World:
             searches = {house.word("commonsearch")} | (
                 {house.word("search")} if name.endswith("focal point") else set()
             )
+            searches |= plant_needs.words(house)
+            searches |= plant_diagnostics.words(house)
             return house.words(*house.versions) | {house.word("note"), house.word("ruling")} | invited | searches
+        needs = {word for house in (a, b) for word in plant_needs.words(house)}
+        sent = {word for house in (a, b) for word in plant_needs.words(house, *plant_needs.SENT)}
         own = name.split()[0]
         of_own_reviews = {house.word(f"{own}{part}") for house in (a, b) for part in ("review", "dispute")}
         return {
             "first reviewer": in_review | titles | of_own_reviews | rulings,
             "second reviewer": in_review | titles | of_own_reviews | rulings,
             # Of decisions on organisations the whole Network may know the grounds.
-            "specialist": judged | notes | of_reviews | rulings | {"zqgroundsqz"},
-            "publisher": judged | notes | of_reviews | rulings | {"zqgroundsqz"},
+            "specialist": judged | notes | of_reviews | rulings | {"zqgroundsqz"} | sent,
+            "publisher": judged | notes | of_reviews | rulings | {"zqgroundsqz"} | sent,
             "superuser without membership": b.words("shared"),
             "user without membership": b.words("shared"),
             # Notices and the comparison of two reviews need all practices; histories are open to every service.
-            "service relay": everything | {house.word(thing) for house in (a, b) for thing in SEARCHES},
+            "service relay": everything | needs | {house.word(thing) for house in (a, b) for thing in SEARCHES},
             "service reviews": everything,
             "service auditor": notes | rulings | {"zqgroundsqz"},
             # Whoever shows the token of an invitation is let in by it.
@@ -449,7 +456,9 @@ class World:
         """The canaries that may stand on a page that this person opens."""
         a, b = self.a, self.b
         seen = self.rows_words(name) | {a.word("public"), b.word("public")}
-        if name not in {"anonymous", "superuser without membership", "user without membership"}:
+        is_member = name not in {"anonymous", "superuser without membership", "user without membership"}
+        seen |= plant_needs.public_words(self, is_member=is_member)
+        if is_member:
             seen |= {"zqmembersqz"}
         if name in {"specialist", "publisher"}:
             # Reviews are shown to staff where two of them differ, and nowhere before.

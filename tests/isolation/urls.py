@@ -17,6 +17,8 @@ from django.urls.resolvers import URLResolver
 from django.utils.regex_helper import normalize
 from wagtail.contrib.routable_page.models import RoutablePageMixin
 
+from needs.forms.register import STEPS as NEED_STEPS
+from needs.workflow.need import NEED
 from practices.forms import STEPS
 from practices.workflow import PRACTICE
 
@@ -51,8 +53,14 @@ _steps = _each("name", [*PRACTICE.transitions, "no-such-step"])
 _pages = _each("step", [step.name for step in STEPS])
 _lists = tuple(
     {"source": source, "kind": "csv"}
-    for source in ("practices", "organizations", "terms", "search", "our-practices", "nothing")
+    for source in (
+        *("practices", "organizations", "terms", "search", "our-practices", "nothing"),
+        *("needs", "unmet-needs", "our-needs"),
+    )
+    for source in ("practices", "organizations", "terms", "search", "our-practices", "our-diagnostic", "nothing")
 )
+_need_steps = _each("name", [*NEED.transitions, "ask_to_merge", "refuse_merge", "no-such-step"])
+_need_pages = _each("step", [step.name for step in NEED_STEPS])
 _languages = _each("language", ["es", "en", "xx"])
 
 ADDRESSES: dict[str, Address] = {
@@ -65,6 +73,7 @@ ADDRESSES: dict[str, Address] = {
             "api/v1/openapi.json",
             "api/v1/search/",
             "api/v1/practices/",
+            "api/v1/needs/",
             "api/v1/organizations/",
             "api/v1/schemes/",
             "api/v1/schemes/<code>/",
@@ -88,6 +97,7 @@ ADDRESSES: dict[str, Address] = {
     "api/v1/practices/<int:number>/versions/": Address(PUBLIC_OBJECT, "record"),
     "api/v1/practices/<int:number>/versions/<int:version>/": Address(PUBLIC_OBJECT, "record", ({"version": "1"},)),
     "api/v1/organizations/<key>/": Address(PUBLIC_OBJECT, "organization"),
+    "api/v1/needs/<int:number>/": Address(PUBLIC_OBJECT, "need_record"),
     # Lists as files: those of the workspace hold what the person who asks may read.
     "*/export/<slug:source>/<slug:kind>/": Address(LIST, others=_lists),
     "*/workspace/exports/": Address(LIST),
@@ -157,6 +167,14 @@ ADDRESSES: dict[str, Address] = {
     "*/workspace/mail/": Address(LIST),
     # The signed token is the permission; tests/common/test_fewer_mails.py forges it.
     "*/mail/stop/<str:token>/": Address(ACCOUNT),
+    "*/workspace/diagnostics/": Address(LIST),
+    "*/workspace/diagnostics/new/": Address(LIST),
+    "*/workspace/diagnostics/<uuid:pk>/": Address(OBJECT, "diagnostic"),
+    "*/workspace/diagnostics/<uuid:pk>/area/<slug:area>/": Address(OBJECT, "diagnostic", _each("area", ["D3", "D9"])),
+    "*/workspace/diagnostics/<uuid:pk>/do/<slug:name>/": Address(
+        OBJECT, "diagnostic", _each("name", ["finish", "reopen", "no-such-step"])
+    ),
+    "*/workspace/diagnostics/<uuid:pk>/needs/": Address(OBJECT, "diagnostic"),
     "*/workspace/practices/": Address(LIST),
     "*/workspace/practices/new/": Address(LIST),
     "*/workspace/practices/<uuid:pk>/": Address(OBJECT, "version"),
@@ -182,6 +200,15 @@ ADDRESSES: dict[str, Address] = {
     "*/workspace/reviews/": Address(LIST),
     "*/workspace/reviews/<uuid:pk>/": Address(OBJECT, "review"),
     "*/workspace/network/queue/": Address(LIST),
+    "*/workspace/needs/": Address(LIST),
+    "*/workspace/needs/new/": Address(LIST),
+    "*/workspace/needs/<uuid:pk>/": Address(OBJECT, "need"),
+    "*/workspace/needs/<uuid:pk>/check/": Address(OBJECT, "need"),
+    "*/workspace/needs/<uuid:pk>/results/": Address(OBJECT, "need"),
+    "*/workspace/needs/<uuid:pk>/edit/<slug:step>/": Address(OBJECT, "need", _need_pages),
+    "*/workspace/needs/<uuid:pk>/do/<slug:name>/": Address(OBJECT, "need", _need_steps),
+    "*/workspace/network/needs/": Address(LIST),
+    "*/workspace/network/needs/<uuid:pk>/overlaps/": Address(OBJECT, "need"),
     # The console of the Network's staff: tests/isolation/test_console.py walks it by role.
     "admin/console/letters/": Address(CONSOLE, "dead_letters"),
     "admin/console/letters/retry/": Address(CONSOLE, "dead_letters"),
@@ -237,6 +264,11 @@ ADDRESSES: dict[str, Address] = {
     "practices.DatabankPage: <int:number>-<slug:slug>/pdf/": Address(PUBLIC_OBJECT, "record"),
     "practices.DatabankPage: <int:number>-<slug:slug>/v<int:version>/pdf/": Address(PUBLIC_OBJECT, "record"),
     "practices.DatabankPage: feed/": Address(PUBLIC),
+    "needs.NeedsPage: ": Address(PUBLIC),
+    "needs.NeedsPage: feed/": Address(PUBLIC),
+    "needs.NeedsPage: unmet/": Address(PUBLIC),
+    "needs.NeedsPage: <int:number>/": Address(PUBLIC_OBJECT, "need_record"),
+    "needs.NeedsPage: <int:number>-<slug:slug>/": Address(PUBLIC_OBJECT, "need_record"),
     "publishing.OrganizationsPage: <slug:key>/feed/": Address(PUBLIC_OBJECT, "organization"),
     "publishing.OrganizationsPage: ": Address(PUBLIC),
     "publishing.OrganizationsPage: <slug:key>/": Address(PUBLIC_OBJECT, "organization"),

@@ -2,7 +2,7 @@
 
 A new index is filled from the entries, what changed meanwhile is brought up, it is counted, and the aliases change
 over in one call. Pushes go to whatever the alias names: those that went to the old index during the filling are
-found by comparing afterwards, entry by entry, so that no clock decides what is lost.
+found by comparing what was sent with the entries, revision by revision, so that no clock decides what is lost.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from network_site.common.audit import digest
 from network_site.common.database import exclusive
 from network_site.common.hooks import as_service
 
+from ...indexing import batches
 from ...models import Entry
-from .comparing import differences, repair
 from .indices import alias_of, index_name, index_settings, indices_of, mappings, read_alias, vectors_of
-from .writing import CHUNK, NEWER, actions, bulk
+from .writing import CHUNK, NEWER, actions, bulk, send
 
 THREADS, PENDING = 2, 4
 KEPT = 2
@@ -71,15 +71,15 @@ def rebuild(es: Elasticsearch, kind: str, tell: Tell = lambda done, total: None)
             mappings={**mappings(), "_meta": {"shape": shape()}},
         )
         try:
-            documents, caught_up = _fill(es, kind, name, tell)
+            sent, caught_up = _fill(es, kind, name, tell)
         except BaseException:
             es.indices.delete(index=name, ignore_unavailable=True)
             raise
         before = _change_over(es, kind, name)
-        late = differences(es, kind)
-        repair(es, late)
+        # What was pushed to the old index while the new one was being filled.
+        caught_up += _bring_up(es, kind, name, sent)
         _remove_old(es, kind, {name, *sorted(before)[-(KEPT - 1) :]})
-    return Built(name, documents + len(late.missing), caught_up + len(late.missing) + len(late.old))
+    return Built(name, len(sent), caught_up)
 
 
 def build_missing(es: Elasticsearch, kind: str) -> None:
@@ -88,46 +88,62 @@ def build_missing(es: Elasticsearch, kind: str) -> None:
         rebuild(es, kind)
 
 
-def _fill(es: Elasticsearch, kind: str, name: str, tell: Tell) -> tuple[int, int]:
-    """Fill a new index and be sure of it; how many documents it has, and how many of them changed meanwhile."""
+def _fill(es: Elasticsearch, kind: str, name: str, tell: Tell) -> tuple[dict[UUID, int], int]:
+    """Fill a new index and be sure of it; the revision of each entry in it, and how many changed meanwhile."""
     sent, refused = _send_all(es, kind, name, tell)
+    caught_up = 0 if refused else _bring_up(es, kind, name, sent)
     es.indices.put_settings(index=name, settings={"refresh_interval": index_settings()["refresh_interval"]})
     es.indices.refresh(index=name)
     counted = int(es.count(index=name)["count"])
-    if refused or counted != sent:
-        raise NotBuilt(f"{kind}: {sent} entries, {counted} documents, {len(refused)} refused: {' '.join(refused[:5])}")
-    late = differences(es, kind, index=name)
-    if late.ahead or late.strange:
-        raise NotBuilt(f"{kind}: {len(late.ahead)} documents are ahead of their entries, {len(late.strange)} have none")
-    refused = repair(es, late, index=name)
-    if refused:
-        raise NotBuilt(f"{kind}: {len(refused)} entries are refused: {' '.join(refused[:5])}")
-    return sent + len(late.missing), len(late.missing) + len(late.old)
+    if refused or counted != len(sent):
+        raise NotBuilt(
+            f"{kind}: {len(sent)} entries, {counted} documents, {len(refused)} refused: {' '.join(refused[:5])}"
+        )
+    return sent, caught_up
 
 
-def _send_all(es: Elasticsearch, kind: str, name: str, tell: Tell) -> tuple[int, list[str]]:
-    """Send every entry once; how many were sent, and the ids of those that were refused.
+def _bring_up(es: Elasticsearch, kind: str, name: str, sent: dict[UUID, int]) -> int:
+    """Send what has changed since it was sent, until nothing has; how many that were. `sent` is kept up to date.
+
+    Revisions are compared, no clock is asked; the index itself need not be read, because it acknowledged each document.
+    """
+    caught_up = 0
+    while True:
+        with as_service("relay", "search: what changed during the building"):
+            kept = Entry.objects.filter(kind=kind).order_by().values_list("pk", "revision")
+            late = [pk for pk, revision in kept.iterator(chunk_size=5_000) if sent.get(pk, 0) < revision]
+        if not late:
+            return caught_up
+        for some in batches(late, CHUNK):
+            with as_service("relay", ""):
+                entries = list(Entry.objects.filter(pk__in=some))
+            if refused := send(es, entries, index=name):
+                raise NotBuilt(f"{kind}: {len(refused)} entries are refused: {' '.join(refused[:5])}")
+            sent |= {entry.pk: entry.revision for entry in entries}
+        caught_up += len(late)
+
+
+def _send_all(es: Elasticsearch, kind: str, name: str, tell: Tell) -> tuple[dict[UUID, int], list[str]]:
+    """Send every entry once; the revision of each that was sent, and the ids of those that were refused.
 
     The database is read here, the sending waits in other threads, and only so many batches are on their way that
     memory stays flat.
     """
     with as_service("relay", f"search: building {kind}"):
         total = Entry.objects.filter(kind=kind).count()
-    sent, refused = 0, list[str]()
-    waiting: deque[tuple[int, Future[list[str]]]] = deque()
+    sent, refused = dict[UUID, int](), list[str]()
+    waiting: deque[Future[list[str]]] = deque()
 
     def settle(most: int) -> None:
-        nonlocal sent
         while len(waiting) > most:
-            count, future = waiting.popleft()
-            refused.extend(future.result())
-            sent += count
-            tell(sent, max(total, sent))
+            refused.extend(waiting.popleft().result())
+            tell(len(sent), max(total, len(sent)))
 
     with ThreadPoolExecutor(THREADS, thread_name_prefix="search-build") as threads:
         for entries in _walk(kind):
             wanted = list(actions(entries, vectors_of(entries), index=name, version_type=NEWER))
-            waiting.append((len(wanted), threads.submit(bulk, es, wanted)))
+            sent |= {entry.pk: entry.revision for entry in entries}
+            waiting.append(threads.submit(bulk, es, wanted))
             settle(PENDING)
         settle(0)
     return sent, refused

@@ -1,0 +1,2 @@
+"""Life cycles of this floor, as data."""
+"""Life cycles of this floor."""
