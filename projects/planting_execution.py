@@ -30,7 +30,11 @@ TITLE = "One desk for jobseekers in three towns"
 TERMS = ("LAF3.1", "TG03", "CM05", "SDG8.5", "PM1")
 TEXTS = (
     ("objective", "objective", "Jobseekers in three towns find advice, benefits and vacancies at one desk."),
-    ("context", "context", "Today they go to three offices in three streets, and each office asks for the same papers."),
+    (
+        "context",
+        "context",
+        "Today they go to three offices in three streets, and each office asks for the same papers.",
+    ),
     ("beneficiaries", "beneficiaries", "About 9,000 registered jobseekers of the three towns."),
 )
 # Code, level, result, indicator, unit, measure, baseline, year, why none, target, target in words.
@@ -176,7 +180,9 @@ def _reported(project: Project) -> None:
         )
 
 
-def _report(project: Project, number: int, values: dict[str, dict[str, Any]], narrative: str, difficulties: str) -> None:
+def _report(
+    project: Project, number: int, values: dict[str, dict[str, Any]], narrative: str, difficulties: str
+) -> None:
     """Written by the ministry's contributor, approved by its focal point."""
     with _as("contributor"):
         rows = {row.code: row.pk for row in ResultRow.objects.filter(project=project)}

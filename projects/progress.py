@@ -77,7 +77,9 @@ def lines_for_page(lines: Iterable[Line], *, period: int | None = None, lang: st
             baseline = value_cell(ValueFacts(line.baseline), small=str(line.baseline_year or ""))
         when = "" if period or not told else _told_when(line, told)
         state: dict[str, Any] = state_cell(cell) if cell else {"text": "–"}
-        rows.append({"cells": [name, baseline, value_cell(told, lang=lang, small=when), goal_cell(goal, lang=lang), state]})
+        rows.append(
+            {"cells": [name, baseline, value_cell(told, lang=lang, small=when), goal_cell(goal, lang=lang), state]}
+        )
     return {"columns": COLUMNS(), "rows": rows}
 
 

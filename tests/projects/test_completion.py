@@ -183,5 +183,3 @@ def test_nobody_writes_an_adaptation_past_the_services(people: People) -> None:
     for act in (lambda: told.save(), lambda: told.delete(), lambda: Adaptation.objects.update(is_verified=True)):
         with pytest.raises(DatabaseError), transaction.atomic():
             act()
-
-

@@ -155,9 +155,7 @@ def test_money_is_committed_and_received_but_never_pledged(people: People, world
     snapshot = fuller(snapshot_of(world))
     snapshot["sums"]["pledged"] = "777.77"  # it never is in a snapshot; if it were, it would stay inside
     root = made(people, snapshot)
-    codes = [
-        (one.find("transaction-type").get("code"), one.findtext("value")) for one in root.iter("transaction")
-    ]
+    codes = [(one.find("transaction-type").get("code"), one.findtext("value")) for one in root.iter("transaction")]
     assert codes == [("11", "90000.00"), ("1", "1234.50")]
     assert b"777.77" not in etree.tostring(root)
     assert sum(Decimal(one.findtext("value")) for one in root.iter("budget")) == Decimal("90000.00")
@@ -317,5 +315,3 @@ def test_the_file_asks_the_database_once_for_all_terms(people: People, world: Ru
     for count in (1, 3):
         with asking(1):
             iati.activities([("PR-0001", snapshot, today)] * count, today=today, network=network)
-
-
