@@ -115,8 +115,9 @@ def is_done(act: Callable[[], Any]) -> bool:
 def deviations(world: Running, table: dict[str, set[str]], acts: dict[str, Callable[[], Any]]) -> list[str]:
     """Every cell that is not as the table says."""
     found = []
+    actors = actors_of(world)
     before = written(world)
-    for name, actor in actors_of(world).items():
+    for name, actor in actors.items():
         with acting_as(actor):
             for action, act in acts.items():
                 expected = name in table.get(action, set())
