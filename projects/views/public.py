@@ -102,7 +102,6 @@ def project_page(request: HttpRequest, page: Any, number: int, slug: str, versio
     filled = [section for fill in record_sections if (section := fill(record))]
     for _template, more in filled:
         context |= more
-    context |= progress_context(context["snapshot"])
     acts = [found for fill in request_actions if context["is_current"] and (found := fill(record, actor))]
     context |= {
         "panels": acts,
@@ -160,7 +159,7 @@ def _opened(
             raise Http404
         snapshot = chosen.snapshot
     permanent = f"{settings.SITE_URL}{base}{record.path}v{snapshot['version']}/"
-    context = page_context(record, snapshot)
+    context = page_context(record, snapshot) | progress_context(snapshot)
     return context | {
         "page": page,
         "record": record,
@@ -191,8 +190,8 @@ def _opened(
         "need_url": _address_of(NeedsPage, snapshot.get("need")),
         "practice_url": _address_of(DatabankPage, snapshot.get("practice")),
         "word_url": f"{base}{record.path}{tail if version is not None and not tail.endswith('word/') else ''}word/",
-        "iati_url": f"{base}{record.path}iati.xml",
-        "results_url": f"{base}{record.path}results.csv",
+        "iati_url": f"{base}{record.path}iati/",
+        "results_url": f"{base}{record.path}results/",
     }
 
 

@@ -34,7 +34,7 @@ from search.asked import SearchQuery
 from search.models import SavedSearch
 
 from ..people import ROWS, People, acting, assign, draft, get, in_review, step
-from . import plant_diagnostics, plant_needs
+from . import plant_diagnostics, plant_execution, plant_needs
 
 SCORES = dict.fromkeys(Criterion.values, 3)
 
@@ -302,6 +302,7 @@ class World:
                 )
         plant_needs.plant(house, self.specialist)
         plant_diagnostics.plant(house)
+        plant_execution.plant(house, self.people)
 
     def _share_in_every_way(self) -> None:
         """A draft of B with shares as they occur: for a person, for an organisation, open, revoked, expired."""
@@ -407,6 +408,7 @@ class World:
         private = set()
         for house in (self.a, self.b):
             private |= house.words(*house.versions) | plant_needs.words(house) | plant_diagnostics.words(house)
+            private |= plant_execution.words(house)
             private |= {house.word(thing) for thing in (*OF_REVIEWS, *SEARCHES, "note", "ruling", "invited")}
         return private | {"zqfirstreviewerqz", "zqsecondreviewerqz", "zqhiddenqz", "zqmembersqz", "zqgroundsqz"}
 
@@ -430,9 +432,14 @@ class World:
             )
             searches |= plant_needs.words(house)
             searches |= plant_diagnostics.words(house)
+            searches |= plant_execution.words(house)
             return house.words(*house.versions) | {house.word("note"), house.word("ruling")} | invited | searches
         needs = {word for house in (a, b) for word in plant_needs.words(house)}
         sent = {word for house in (a, b) for word in plant_needs.words(house, *plant_needs.SENT)}
+        # The Network reads what is carried out; "relay" tells of it.
+        executed = {word for house in (a, b) for word in plant_execution.words(house)}
+        sent |= executed
+        needs |= executed
         own = name.split()[0]
         of_own_reviews = {house.word(f"{own}{part}") for house in (a, b) for part in ("review", "dispute")}
         return {
@@ -458,6 +465,7 @@ class World:
         seen = self.rows_words(name) | {a.word("public"), b.word("public")}
         is_member = name not in {"anonymous", "superuser without membership", "user without membership"}
         seen |= plant_needs.public_words(self, is_member=is_member)
+        seen |= plant_execution.public_words(self)
         if is_member:
             seen |= {"zqmembersqz"}
         if name in {"specialist", "publisher"}:

@@ -21,6 +21,7 @@ from needs.forms.register import STEPS as NEED_STEPS
 from needs.workflow.need import NEED
 from practices.forms import STEPS
 from practices.workflow import PRACTICE
+from projects.workflow.execution import STEPS as EXECUTION_STEPS
 
 PUBLIC = "public"
 MACHINE = "for supervisors"
@@ -61,6 +62,9 @@ _lists = tuple(
 )
 _need_steps = _each("name", [*NEED.transitions, "ask_to_merge", "refuse_merge", "no-such-step"])
 _need_pages = _each("step", [step.name for step in NEED_STEPS])
+_execution_steps = _each("name", [*EXECUTION_STEPS, "no-such-step"])
+_periods = _each("number", ["1", "2", "99"])
+_report_steps = tuple({"number": "2", "name": name} for name in ("send", "return", "approve", "no-such-step"))
 _languages = _each("language", ["es", "en", "xx"])
 
 ADDRESSES: dict[str, Address] = {
@@ -235,6 +239,19 @@ ADDRESSES: dict[str, Address] = {
     # What the Network tells everybody, and its words.
     "*/announcements/<uuid:pk>/put-away/": Address(PUBLIC),
     "*/glossary/": Address(PUBLIC),
+    # Projects in execution.
+    "*/workspace/projects/<uuid:pk>/execution/": Address(OBJECT, "execution"),
+    "*/workspace/projects/<uuid:pk>/execution/agreement/": Address(OBJECT, "execution"),
+    "*/workspace/projects/<uuid:pk>/execution/amend/": Address(OBJECT, "execution"),
+    "*/workspace/projects/<uuid:pk>/execution/practice/": Address(OBJECT, "execution"),
+    "*/workspace/projects/<uuid:pk>/execution/do/<slug:name>/": Address(OBJECT, "execution", _execution_steps),
+    "*/workspace/projects/<uuid:pk>/execution/periods/<int:number>/": Address(OBJECT, "execution", _periods),
+    "*/workspace/projects/<uuid:pk>/execution/periods/<int:number>/correct/": Address(OBJECT, "execution", _periods),
+    "*/workspace/projects/<uuid:pk>/execution/periods/<int:number>/<slug:name>/": Address(
+        OBJECT, "execution", _report_steps
+    ),
+    "projects.ProjectsPage: <int:number>-<slug:slug>/iati/": Address(PUBLIC_OBJECT, "project_record"),
+    "projects.ProjectsPage: <int:number>-<slug:slug>/results/": Address(PUBLIC_OBJECT, "project_record"),
     # My organisation.
     "*/accounts/sessions/<uuid:pk>/end/": Address(OBJECT, "session"),
     "*/workspace/organization/people/": Address(LIST),
