@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from . import execution_screens, needs_screens
+from . import execution_screens, needs_screens, project_screens
 
 # Nothing of this is a person's, a ministry's or a server's: addresses that the site must refuse in its own look.
 NOBODYS = UUID(int=0)
@@ -25,6 +25,7 @@ def plant(places: dict[str, Any]) -> None:
     plant_searches()
     needs_screens.plant(places)
     execution_screens.plant(places)
+    project_screens.plant(places)
 
 
 def person(name: str) -> Any:
@@ -156,6 +157,7 @@ def addresses(code: str, places: dict[str, Any]) -> dict[str, tuple[str, str]]:
     return (
         needs_screens.addresses(code, places)
         | execution_screens.addresses(code, places)
+        | project_screens.addresses(code, places)
         | {
             # Public pages, and pages that refuse.
             "glossary": ("", at("glossary")),

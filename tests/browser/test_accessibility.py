@@ -14,7 +14,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
-from . import execution_screens, needs_screens
+from . import execution_screens, needs_screens, project_screens
 from .site import Site
 from .visitors import NARROW, WIDE, Visitors
 
@@ -28,6 +28,7 @@ PUBLIC = (
     "search", "search_words", "search_practices", "search_table", "search_map", "search_nothing",
     *needs_screens.PUBLIC,
     *execution_screens.PUBLIC,
+    *project_screens.PUBLIC,
 )  # fmt: skip
 ACCOUNTS = (
     "sign_in", "sign_up", "sign_out", "inactive", "sso_start", "sso_refused", "invitation_closed", "invitation_unknown",
@@ -46,6 +47,7 @@ WORKSPACE = (
     "assistance_open", "confirm",
     *needs_screens.WORKSPACE,
     *execution_screens.WORKSPACE,
+    *project_screens.WORKSPACE,
 )  # fmt: skip
 # Inside Wagtail's admin: the frame is Wagtail's, the content is ours.
 CONSOLE = (

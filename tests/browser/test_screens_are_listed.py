@@ -43,6 +43,9 @@ NO_SCREEN: dict[str, str] = {
             "search.SearchPage: suggest/",
             "api/v1/needs/", "api/v1/needs/<int:number>/", "needs.NeedsPage: feed/",
             "projects.ProjectsPage: <int:number>-<slug:slug>/iati/",
+            "projects.ProjectsPage: feed/", "projects.ProjectsPage: <int:number>-<slug:slug>/word/",
+            "projects.ProjectsPage: <int:number>-<slug:slug>/v<int:version>/word/",
+            "api/v1/projects/", "api/v1/projects/<int:number>/", "*/workspace/projects/<uuid:pk>/word/",
             "projects.ProjectsPage: <int:number>-<slug:slug>/results/",
         ),
         FILE,
@@ -59,6 +62,7 @@ NO_SCREEN: dict[str, str] = {
             "admin/console/announcements/<uuid:pk>/end/", "*/workspace/searches/<uuid:pk>/follow/",
             "*/workspace/searches/<uuid:pk>/remove/", "admin/console/term/<str:code>/back-in-use/",
             "*/workspace/needs/<uuid:pk>/do/<slug:name>/",
+            "*/workspace/projects/<uuid:pk>/do/<slug:name>/", "*/workspace/projects/<uuid:pk>/fill/",
             "*/workspace/projects/<uuid:pk>/execution/do/<slug:name>/",
             "*/workspace/projects/<uuid:pk>/execution/practice/",
             "*/workspace/projects/<uuid:pk>/execution/periods/<int:number>/correct/",
@@ -70,7 +74,7 @@ NO_SCREEN: dict[str, str] = {
         (
             "admin/login/", "_util/login/", "*/_util/login/", "*/workspace/notices/<uuid:pk>/",
             "*/workspace/network/assistance/<uuid:pk>/", "*/workspace/searches/found/<uuid:pk>/",
-            "practices.DatabankPage: <int:number>/",
+            "practices.DatabankPage: <int:number>/", "projects.ProjectsPage: <int:number>/",
             "accounts/saml/<slug:key>/acs/finish/",  # or to the refusal that sso_refused shows
         ),
         LEADS,

@@ -28,7 +28,7 @@ from search.models import SearchPage
 from search.models.entries import entry_id
 
 from ..people import prove_second_factor
-from . import plant_diagnostics, plant_execution, plant_needs, urls
+from . import plant_diagnostics, plant_execution, plant_needs, plant_projects, urls
 from .dump import Rows, changes, private_rows, watching_writes, words_in
 from .population import House, World
 from .urls import ACCOUNT, METHODS, OBJECT, PUBLIC_OBJECT, Address
@@ -241,9 +241,11 @@ def belongings(world: World, name: str) -> dict[str, Belongings]:
     registered, hidden = plant_needs.numbers(world, is_member=is_member)
     own, foreign = plant_diagnostics.ids(world, user)
     executed, their_executed = plant_execution.ids(world, user)
+    drafted, their_drafted = plant_projects.ids(world, user)
     diagnostics = {kind: Belongings(own[kind], foreign[kind]) for kind in own}
     return {
         "execution": Belongings(executed[:MOST_OWN], their_executed[:MOST_FOREIGN]),
+        "project": Belongings(drafted[:MOST_OWN], their_drafted[:MOST_FOREIGN]),
         "project_record": Belongings(plant_execution.numbers()[:MOST_OWN], []),
         "need": Belongings(needs[:MOST_OWN], their_needs[:MOST_FOREIGN]),
         "need_record": Belongings(registered[:MOST_OWN], hidden[:MOST_FOREIGN]),

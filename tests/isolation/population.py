@@ -34,7 +34,7 @@ from search.asked import SearchQuery
 from search.models import SavedSearch
 
 from ..people import ROWS, People, acting, assign, draft, get, in_review, step
-from . import plant_diagnostics, plant_execution, plant_needs
+from . import plant_diagnostics, plant_execution, plant_needs, plant_projects
 
 SCORES = dict.fromkeys(Criterion.values, 3)
 
@@ -303,6 +303,7 @@ class World:
         plant_needs.plant(house, self.specialist)
         plant_diagnostics.plant(house)
         plant_execution.plant(house, self.people)
+        plant_projects.plant(house)
 
     def _share_in_every_way(self) -> None:
         """A draft of B with shares as they occur: for a person, for an organisation, open, revoked, expired."""
@@ -408,7 +409,7 @@ class World:
         private = set()
         for house in (self.a, self.b):
             private |= house.words(*house.versions) | plant_needs.words(house) | plant_diagnostics.words(house)
-            private |= plant_execution.words(house)
+            private |= plant_execution.words(house) | plant_projects.words(house)
             private |= {house.word(thing) for thing in (*OF_REVIEWS, *SEARCHES, "note", "ruling", "invited")}
         return private | {"zqfirstreviewerqz", "zqsecondreviewerqz", "zqhiddenqz", "zqmembersqz", "zqgroundsqz"}
 
@@ -432,7 +433,7 @@ class World:
             )
             searches |= plant_needs.words(house)
             searches |= plant_diagnostics.words(house)
-            searches |= plant_execution.words(house)
+            searches |= plant_execution.words(house) | plant_projects.words(house)
             return house.words(*house.versions) | {house.word("note"), house.word("ruling")} | invited | searches
         needs = {word for house in (a, b) for word in plant_needs.words(house)}
         sent = {word for house in (a, b) for word in plant_needs.words(house, *plant_needs.SENT)}
@@ -440,6 +441,8 @@ class World:
         executed = {word for house in (a, b) for word in plant_execution.words(house)}
         sent |= executed
         needs |= executed
+        # "relay" tells whoever takes part in a draft.
+        needs |= {word for house in (a, b) for word in plant_projects.words(house)}
         own = name.split()[0]
         of_own_reviews = {house.word(f"{own}{part}") for house in (a, b) for part in ("review", "dispute")}
         return {
