@@ -32,6 +32,7 @@ from ..forms.drafting import NoteForm, StartForm
 from ..models import Project
 from ..outline import OUTLINE
 from ..selectors import get_project, list_projects, list_queue
+from ..selectors.content import sections_with_content
 from ..selectors.history import history_of, last_note
 from ..selectors.projects import unread_by_section
 from ..slots import project_panels
@@ -212,7 +213,7 @@ def section_links(project: Project, found: list[linter.Finding], here: str = "")
     for one in found:
         if one.is_error:
             errors[one.section] = errors.get(one.section, 0) + 1
-    written = set(project.text_parts.exclude(text="").values_list("section", flat=True))
+    written = sections_with_content(project)
     items = []
     for outline in OUTLINE:
         key = outline.section.value

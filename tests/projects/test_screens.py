@@ -517,7 +517,7 @@ def test_a_section_costs_the_same_for_one_row_or_three(crew: Team, draft: Projec
     assert len(soup(page).select("#rows-risks tbody tr")) == count
 
 
-SECTION_COST = 27
+SECTION_COST = 28
 
 
 # --- Findings, review, signature -------------------------------------------------------------
