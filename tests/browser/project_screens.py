@@ -25,14 +25,15 @@ def plant(places: dict[str, Any]) -> None:
         return User.objects.get(email=f"{name}@demo.enlace.example")
 
     people = People()
-    focal, contributor = person("focal"), person("contributor")
+    # The ministry of a country: only a country signs.
+    focal, contributor = person("mongolia"), person("mongolia-contributor")
 
     def crew(title: str) -> Team:
-        need = registered(people, focal, title=title)
+        need = registered(people, focal, country_id="MN", title=title)
         judges = [people.specialist(), people.specialist()]
         return Team(people, need.owner, contributor, focal, people.specialist(), judges, need)
 
-    free = registered(people, focal, title="A need that no project answers yet")
+    free = registered(people, focal, country_id="MN", title="A need that no project answers yet")
     fresh = begun(contributor, crew("Letters that nobody answers").need)
     full = completed(contributor, begun(contributor, crew("Complaints by telephone").need))
     with acting(contributor):
@@ -69,21 +70,21 @@ def addresses(code: str, places: dict[str, Any]) -> dict[str, tuple[str, str]]:
         "projects_empty": ("", f"{base}?country=CL&amount=other"),
         "project_public": ("", f"{base}{record.path}"),
         "project_version": ("", f"{base}{record.path}v1/"),
-        "project_list": ("contributor", at("list")),
+        "project_list": ("mongolia-contributor", at("list")),
         "project_queue": ("specialist", at("queue")),
-        "project_start": ("contributor", at("start", places["need_free"])),
-        "project_draft": ("contributor", at("project", fresh)),
-        "project_facts": ("contributor", at("section", fresh, "identification")),
-        "project_texts": ("contributor", at("section", fresh, "context")),
-        "project_added": ("contributor", f"{at('section', fresh, 'objective')}?add=components"),
-        "project_matrix": ("contributor", at("section", full, "results")),
-        "project_budget": ("contributor", at("section", full, "budget")),
-        "project_plan": ("contributor", at("section", full, "execution")),
-        "project_row": ("contributor", at("row", full, "budget", places["project_line"])),
-        "project_row_new": ("contributor", at("row_new", full, "results")),
-        "project_remove": ("contributor", at("row_remove", full, "risks", places["project_risk"])),
-        "project_findings": ("contributor", at("findings", fresh)),
+        "project_start": ("mongolia-contributor", at("start", places["need_free"])),
+        "project_draft": ("mongolia-contributor", at("project", fresh)),
+        "project_facts": ("mongolia-contributor", at("section", fresh, "identification")),
+        "project_texts": ("mongolia-contributor", at("section", fresh, "context")),
+        "project_added": ("mongolia-contributor", f"{at('section', fresh, 'objective')}?add=components"),
+        "project_matrix": ("mongolia-contributor", at("section", full, "results")),
+        "project_budget": ("mongolia-contributor", at("section", full, "budget")),
+        "project_plan": ("mongolia-contributor", at("section", full, "execution")),
+        "project_row": ("mongolia-contributor", at("row", full, "budget", places["project_line"])),
+        "project_row_new": ("mongolia-contributor", at("row_new", full, "results")),
+        "project_remove": ("mongolia-contributor", at("row_remove", full, "risks", places["project_risk"])),
+        "project_findings": ("mongolia-contributor", at("findings", fresh)),
         "project_review": ("specialist", at("review", places["project_in_review"])),
         "project_reviewers": ("specialist", at("reviewers", places["project_in_review"])),
-        "project_sign": ("focal", at("sign", places["project_to_sign"])),
+        "project_sign": ("mongolia", at("sign", places["project_to_sign"])),
     }
