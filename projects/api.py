@@ -190,6 +190,6 @@ def get_project(request: HttpRequest, number: int, asked: Query[InLanguage]) -> 
     return _project(record, base, country_names(codes_of(record.snapshot))) | {
         "permanent_url": absolute(f"{base}{record.path}v{record.version}/"),
         "word_url": absolute(f"{base}{record.path}word/"),
-        "iati_url": absolute(f"{base}{record.path}iati.xml"),
+        "iati_url": absolute(f"{base}{record.path}iati/"),
         "document": record.snapshot,
     }

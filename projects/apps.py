@@ -19,5 +19,6 @@ class ProjectsConfig(AppConfig):
         sources.fill("projects", personal_data.Source())
         describers.fill("projects", trail.Describer())
         tasks.fill("projects", selectors.list_tasks)
+        tasks.fill("projects: execution", selectors.execution.list_tasks)
         receivers.connect()
         sections.connect()

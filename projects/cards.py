@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -36,6 +37,7 @@ from .enums import (
 )
 
 MAX_QUARTERS = 80
+PUBLIC_CODE = re.compile(r"(?:P|N|PR|O)-\d+")
 
 
 @dataclass(frozen=True)
@@ -123,11 +125,6 @@ class Money:
     def open(self) -> Decimal:
         return max(self.needed - self.committed, Decimal(0))
 
-    @property
-    def committed_alone(self) -> Decimal:
-        """What is committed and has not come yet: the drawing lays it after what was received."""
-        return max(self.committed - self.received, Decimal(0))
-
 
 def money_of(snapshot: Mapping[str, Any]) -> Money:
     """The sums of a snapshot."""
@@ -182,20 +179,28 @@ def cards(records: Sequence[PublishedRecord], base_url: str) -> list[dict[str, A
 
 
 def citation_words(citation: Mapping[str, Any] | None) -> str:
-    """What is cited, in words: the label, the version, the place, the source."""
+    """What is cited, in words: the label, a public number, the version, the source; nothing twice."""
     if not citation:
         return ""
-    label = citation.get("label") or citation.get("code") or ""
-    code = citation.get("code") or ""
-    parts = [label, code if code and code not in str(label) else ""]
-    if citation.get("version"):
-        parts.append(_("version %(number)s") % {"number": citation["version"]})
-    parts.append(citation.get("source") or "")
-    return ", ".join(str(part) for part in parts if part)
+    # Codes of terms and figures are for machines; what people quote is a public number.
+    code = str(citation.get("code") or "")
+    version = citation.get("version")
+    found: list[str] = []
+    for part in (
+        str(citation.get("label") or ""),
+        code if PUBLIC_CODE.fullmatch(code) else "",
+        _("version %(number)s") % {"number": version} if version else "",
+        str(citation.get("source") or ""),
+    ):
+        if part and not any(part in known for known in found):
+            found.append(part)
+    return ", ".join(found)
 
 
 def origin_words(origin: str, citation: Mapping[str, Any] | None) -> str:
-    """Where a value came from, with what is cited."""
+    """Where a value came from, with what is cited; nothing of what was written here and cites nothing."""
+    if origin == Origin.PERSON and not citation:
+        return ""
     words = str(Origin(origin).label) if origin in Origin.values else ""
     cited = citation_words(citation)
     return ": ".join(part for part in (words, cited) if part)

@@ -164,7 +164,9 @@ class Activity:
     def _identity(self) -> None:
         self._add("iati-identifier").text = f"{settings.IATI_REFERENCE}-{self.code}"
         # The Network tells of money that others report themselves: without the flag it would count twice.
-        reporter = self._add("reporting-org", ref=settings.IATI_REFERENCE, type=TYPES["network"], secondary_reporter="1")
+        reporter = self._add(
+            "reporting-org", ref=settings.IATI_REFERENCE, type=TYPES["network"], secondary_reporter="1"
+        )
         for language, name in self.network.names.items():
             self._say(reporter, name, iati_language(language))
 
@@ -240,7 +242,9 @@ class Activity:
         return start, months_after(start, months) - dt.timedelta(days=1)
 
     def _places(self) -> None:
-        countries = list(dict.fromkeys(code for code in (self.snapshot["country"], *self.snapshot["countries"]) if code))
+        countries = list(
+            dict.fromkeys(code for code in (self.snapshot["country"], *self.snapshot["countries"]) if code)
+        )
         if not countries:
             self._add("recipient-region", code=NO_COUNTRY, vocabulary="1")
         for country, share in zip(countries, percentages(len(countries)) if countries else [], strict=True):

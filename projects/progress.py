@@ -77,18 +77,23 @@ def lines_for_page(lines: Iterable[Line], *, period: int | None = None, lang: st
             baseline = value_cell(ValueFacts(line.baseline), small=str(line.baseline_year or ""))
         when = "" if period or not told else _told_when(line, told)
         state: dict[str, Any] = state_cell(cell) if cell else {"text": "–"}
-        rows.append({"cells": [name, baseline, value_cell(told, lang=lang, small=when), goal_cell(goal, lang=lang), state]})
-    return {"columns": COLUMNS(), "rows": rows}
+        rows.append(
+            {"cells": [name, baseline, value_cell(told, lang=lang, small=when), goal_cell(goal, lang=lang), state]}
+        )
+    return {"columns": _columns(rows), "rows": rows}
 
 
-def COLUMNS() -> list[dict[str, Any]]:  # noqa: N802  (a table of words, in the reader's language)
+def _columns(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Figures stand at the right where a column has nothing but figures; words would not wrap there."""
+    labels = (_("Indicator"), _("Baseline"), _("Reported"), _("Target"), _("State"))
     return [
-        {"label": _("Indicator")},
-        {"label": _("Baseline"), "num": True},
-        {"label": _("Reported"), "num": True},
-        {"label": _("Target"), "num": True},
-        {"label": _("State")},
+        {"label": label, "num": place in (1, 3) and all(_is_figure(row["cells"][place]) for row in rows)}
+        for place, label in enumerate(labels)
     ]
+
+
+def _is_figure(cell: Mapping[str, Any]) -> bool:
+    return cell.get("state") == "zero" or str(cell.get("text", ""))[:1].isdigit()
 
 
 def _told_when(line: Line, told: ValueFacts) -> str:
@@ -102,8 +107,8 @@ def by_period(line: Line, *, lang: str = "") -> dict[str, Any]:
         "title": f"{line.code} {line.indicator}",
         "columns": [
             {"label": _("Period")},
-            {"label": _("Target"), "num": True},
-            {"label": _("Reported"), "num": True},
+            {"label": _("Target")},
+            {"label": _("Reported")},
             {"label": _("State")},
         ],
         "rows": [

@@ -12,7 +12,7 @@ from network_site.organizations.enums import OrganizationKind, Role
 from network_site.organizations.models import Organization
 from network_site.organizations.selectors import members_with_role, network_organization
 
-from .models import Project, QualityReview
+from .models import Agreement, Project, QualityReview, Update
 from .permissions import signing_countries
 
 
@@ -83,8 +83,54 @@ def tell_of_judgement(row: Outbox) -> None:
         )
 
 
+# --- Execution ----------------------------------------------------------------------------------
+
+EXECUTION = (
+    "project.executing",
+    "project.suspended",
+    "project.resumed",
+    "project.amended",
+    "project.completed",
+    "project.evaluated",
+    "project.closed",
+)
+
+
+def _agency(project: Project) -> list[UUID]:
+    agreement = Agreement.objects.filter(project=project).first()
+    if agreement is None or agreement.agency_id is None:
+        return []
+    return members_with_role(agreement.agency_id, Role.FOCAL_POINT, Role.CONTRIBUTOR)
+
+
+def tell_about_execution(row: Outbox) -> None:
+    """Ministry, Network and agency hear of a step; that a practice waits to be opened concerns the ministry alone."""
+    with as_service("relay", f"notices for {row.kind}"):
+        project = Project.objects.get(pk=row.object_id)
+        people = _writers(project) if row.kind == "project.completed" else [*_both(project), *_agency(project)]
+        notices.tell(row, recipients=people, subject=project.title, url_name="projects:execution")
+
+
+def tell_about_update(row: Outbox) -> None:
+    """A report that was sent waits for somebody else than its reporter; she hears what became of it."""
+    with as_service("relay", f"notices for {row.kind}"):
+        update = Update.objects.select_related("project").get(pk=row.object_id)
+        judges = [*members_with_role(update.project.owner_id, Role.FOCAL_POINT), *_specialists(update.project)]
+        people = [person for person in judges if person != update.reporter_id]
+        notices.tell(
+            row,
+            recipients=people if row.kind == "update.sent" else [update.reporter_id],
+            subject=update.project.title,
+            url_name="projects:execution",
+            object_id=update.project_id,
+            object_type=Project._meta.label_lower,
+        )
+
+
 def connect() -> None:
     """Register the consumers (called when the app is ready)."""
     outbox.consumer(*RECIPIENTS)(tell_about_project)
     outbox.consumer("project.review_asked")(tell_reviewer)
     outbox.consumer("project.judged")(tell_of_judgement)
+    outbox.consumer(*EXECUTION)(tell_about_execution)
+    outbox.consumer("update.sent", "update.returned", "update.approved")(tell_about_update)

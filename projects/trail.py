@@ -9,8 +9,9 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from .models import Project
+from .models import Project, Update
 from .workflow import PROJECT
+from .workflow.update import UPDATE
 
 WORDS: dict[str, Any] = {
     "project.created": _("A project was begun"),
@@ -22,6 +23,10 @@ WORDS: dict[str, Any] = {
     "project.reviewer_asked": _("A reviewer of a project was asked"),
     "project.judged": _("A quality review of a project was filed"),
     "project.signed": _("A project was signed for a country"),
+    "project.agreement": _("The agreement of a project was written down"),
+    "project.candidate": _("A practice was opened from a project"),
+    "update.saved": _("A report on results was written"),
+    "update.correction": _("A correction of a report on results was begun"),
 }
 
 
@@ -33,12 +38,18 @@ class Describer:
         if action in WORDS:
             return str(WORDS[action])
         flow, _dot, name = action.partition(".")
-        if flow == PROJECT.name and name in PROJECT.transitions:
-            return str(PROJECT.transitions[name].past)
+        for workflow in (PROJECT, UPDATE):
+            if flow == workflow.name and name in workflow.transitions:
+                return str(workflow.transitions[name].past)
         return ""
 
     def subjects(self, object_type: str, ids: Collection[UUID]) -> Mapping[UUID, tuple[str, str]]:
-        """Titles of projects, also under the name of their published records."""
+        """Titles of projects, also under the name of their published records, and of reports by their project."""
+        if object_type == Update._meta.label_lower:
+            updates = Update.objects.filter(pk__in=ids).select_related("project")
+            return {
+                one.pk: (one.project.title, reverse("projects:execution", args=[one.project_id])) for one in updates
+            }
         if object_type not in {Project._meta.label_lower, "publishing.publishedrecord"}:
             return {}
         projects = Project.objects.filter(pk__in=ids)

@@ -153,9 +153,8 @@ def _section(
         if item["label"] != previous:
             document.add_paragraph(item["label"], style="Heading 2")
         previous = item["label"]
-        paragraphs = [line for line in item["text"].splitlines() if line.strip()] or [""]
-        for line in paragraphs:
-            last = document.add_paragraph(_printable(line))
+        for line in [line for line in _printable(item["text"]).split("\n") if line.strip()] or [""]:
+            last = document.add_paragraph(line)
         if item["cited"]:
             words = f"{item['cited']}. {item['url']}" if item["url"] else item["cited"]
             run = last.add_run(f" [{notes.number(words)}]")

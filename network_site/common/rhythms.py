@@ -51,6 +51,13 @@ GROUPS: dict[str, Group] = {
     "update.sent": Group.WAITING,
     "update.returned": Group.WAITING,
     "project.completed": Group.WAITING,
+    "project.executing": Group.PROJECTS,
+    "project.suspended": Group.PROJECTS,
+    "project.resumed": Group.PROJECTS,
+    "project.amended": Group.PROJECTS,
+    "project.evaluated": Group.PROJECTS,
+    "project.closed": Group.PROJECTS,
+    "update.approved": Group.PROJECTS,
     # Rooms, pledges, calls.
     "negotiation.expressed": Group.WAITING,
     "negotiation.discussed": Group.WAITING,

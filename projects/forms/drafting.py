@@ -191,6 +191,9 @@ class RowForm(PlainWords, forms.ModelForm):  # type: ignore[type-arg]
                     label=self.fields[name].label, required=False, choices=[("", _("none")), *known]
                 )
 
+    class Meta:
+        fields: tuple[str, ...] = ()
+
     def _post_clean(self) -> None:
         """The service writes and checks the columns; constraints across columns are said in words here."""
 
@@ -420,7 +423,7 @@ def row_initial(kind: str, row: Any, project: Project) -> dict[str, Any]:
             "activities": {"first_quarter": 1, "last_quarter": 1},
         }
         return dict(usual.get(kind, {}))
-    initial = {name: plain_figure(getattr(row, name)) for name in FORMS[kind]._meta.fields if name != "parent"}
+    initial = {name: plain_figure(getattr(row, name)) for name in FORMS[kind].Meta.fields if name != "parent"}
     if kind == "results":
         initial["parent"] = row.parent.code if row.parent else ""
     if kind == "budget" and row.currency == project.currency:

@@ -1,7 +1,7 @@
 """Questions to this floor; everything is filtered by who asks."""
 
-from .funding import funding_of as funding_of
 from .execution import execution_part as execution_part
+from .funding import funding_of as funding_of
 from .projects import KINDS as KINDS
 from .projects import SectionView as SectionView
 from .projects import TextView as TextView

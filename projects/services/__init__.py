@@ -1,14 +1,5 @@
 """Verbs of this floor. Each is atomic, and told in order."""
 
-from .execution import amend_project as amend_project
-from .execution import begin_execution as begin_execution
-from .execution import complete_project as complete_project
-from .execution import open_candidate as open_candidate
-from .execution import open_correction as open_correction
-from .execution import perform_execution as perform_execution
-from .execution import perform_report as perform_report
-from .execution import save_report as save_report
-from .execution import sign_agreement as sign_agreement
 from .drafting import accept as accept
 from .drafting import accept_section as accept_section
 from .drafting import add_annex as add_annex
@@ -21,6 +12,15 @@ from .drafting import set_text as set_text
 from .drafting import set_texts as set_texts
 from .drafting import start_documented as start_documented
 from .drafting import start_project as start_project
+from .execution import amend_project as amend_project
+from .execution import begin_execution as begin_execution
+from .execution import complete_project as complete_project
+from .execution import open_candidate as open_candidate
+from .execution import open_correction as open_correction
+from .execution import perform_execution as perform_execution
+from .execution import perform_report as perform_report
+from .execution import save_report as save_report
+from .execution import sign_agreement as sign_agreement
 from .funding import OverFunded as OverFunded
 from .funding import choose_agency as choose_agency
 from .funding import move_sums as move_sums

@@ -24,7 +24,7 @@ from practices.enums import AdaptationResult
 from practices.models import PracticeVersion
 
 from .. import permissions
-from ..enums import RUNNING, BudgetSource, PartyRole, UpdateStatus
+from ..enums import RUNNING, BudgetSource, PartyRole, ProjectStatus, UpdateStatus
 from ..models import Agreement, Amendment, Annex, Candidate, Funding, Party, Period, Project, ResultRow, Update, Value
 from ..states import months_after, shown
 from ..workflow.execution import BEFORE_START, ENDED
@@ -469,5 +469,8 @@ def open_candidate(project: Project) -> PracticeVersion:
         fields=draft.fields, terms=draft.terms, rows=draft.rows, is_demo=locked.is_demo, provenance="PV05"
     )
     Candidate.objects.create(project=locked, practice_id=version.practice_id)
+    if locked.status == ProjectStatus.CANCELLED:
+        # The draft's own words on what went wrong; that it was cancelled is one of them.
+        _note_adaptation(locked, changed=draft.fields["negative_effects"], result=AdaptationResult.UNKNOWN)
     audit.record("project.candidate", tenant_id=locked.owner_id, subject=locked, after=str(version.practice_id))
     return version

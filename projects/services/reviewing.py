@@ -20,12 +20,14 @@ from .. import permissions
 from ..enums import PUBLIC, ProjectStatus
 from ..models import Annex, Project, QualityReview, SignOff
 from ..workflow import PROJECT
+from ..workflow.execution import STEPS
 from ..workflow.project import missing_signatures, wrote
 from .checking import check_fields
 from .publishing import publish_edition
 
 # Steps with a verb of their own, and steps that others make (rooms of donors, execution).
-BY_OWN_VERB = frozenset({"sign_and_publish", "publish_documented", "open_negotiation"})
+# The steps of execution have verbs of their own too (services/execution.py).
+BY_OWN_VERB = frozenset({"sign_and_publish", "publish_documented", "open_negotiation", *STEPS})
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 from uuid import UUID
 
@@ -26,20 +27,22 @@ from network_site.publishing.models import PublishedRecord, RecordTerm
 from .. import linter, permissions, services, wordfile
 from ..amounts import totals
 from ..cards import Money, figure, status_tag
-from ..enums import EDITABLE, PUBLIC, ProjectStatus
+from ..enums import EDITABLE, PUBLIC, SEEKING, ProjectStatus
 from ..forms.drafting import NoteForm, StartForm
 from ..models import Project
 from ..outline import OUTLINE
 from ..selectors import get_project, list_projects, list_queue
+from ..selectors.content import sections_with_content
 from ..selectors.history import history_of, last_note
 from ..selectors.projects import unread_by_section
 from ..slots import project_panels
 from ..snapshot import build_snapshot
 from ..workflow import PROJECT
+from ..workflow.execution import STEPS as EXECUTION_STEPS
 from .sections import projects_url
 
 # Steps that other pages do, because they need more than a note, or that the site does by rule.
-ELSEWHERE = frozenset({"sign_and_publish", "open_negotiation"})
+ELSEWHERE = frozenset({"sign_and_publish", "open_negotiation", *EXECUTION_STEPS})
 # What the public sees from then on: whoever does it shows first that it is really she.
 PROVED_STEPS = frozenset({"publish_documented"})
 OFFERED = 20
@@ -140,10 +143,8 @@ def _offered(need: Need, wanted: str) -> list[PublishedRecord]:
     """Practices to begin from: the one that was asked for, those held against the need, those of the same function."""
     live = PublishedRecord.objects.live().of_kind("practice").defer("search_text")
     checked = [check.practice_id for check in need.fit_checks.all()]
-    try:
+    with contextlib.suppress(ValueError):
         checked.insert(0, UUID(wanted))
-    except ValueError:
-        pass
     near = RecordTerm.objects.filter(term_id__in=need.codes("LAF"), is_given=True).values("record_id")
     first = live.in_bulk(list(dict.fromkeys(checked)))
     more = [record for record in live.filter(pk__in=near)[:OFFERED] if record.pk not in first]
@@ -187,6 +188,7 @@ def page_of(project: Project, **extra: Any) -> dict[str, Any]:
             project.funding.received,
         ),
         "is_public": project.status in PUBLIC,
+        "has_execution": project.status in PUBLIC - SEEKING - {ProjectStatus.SECURED.value},
         "returned": last_note(project, "return_to_drafting") if project.status == ProjectStatus.DRAFTING else "",
         "reviews": _judgements(project) if can_see_judgements else [],
         "signatures": list(project.sign_offs.filter(round=project.round).select_related("country").order_by("at")),
@@ -211,7 +213,7 @@ def section_links(project: Project, found: list[linter.Finding], here: str = "")
     for one in found:
         if one.is_error:
             errors[one.section] = errors.get(one.section, 0) + 1
-    written = set(project.text_parts.exclude(text="").values_list("section", flat=True))
+    written = sections_with_content(project)
     items = []
     for outline in OUTLINE:
         key = outline.section.value
@@ -309,7 +311,7 @@ def _refused(
 def word(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The Terms of Reference as they stand, as a Word file; proposals that nobody read are left out."""
     project = get_project_or_404(pk)
-    snapshot = build_snapshot(project)
+    snapshot = build_snapshot(project, execution={})
     sums = totals(project.budget.all())
     snapshot["sums"] |= {
         "total": str(sums.total), "needed": str(sums.requested), "counterpart": str(sums.counterpart),

@@ -133,7 +133,7 @@ class SectionPage:
     def conflicts(self) -> list[dict[str, Any]]:
         """Values that this writer and somebody else changed both, in different ways."""
         return [
-            {"label": label, "mine": plain(mine), "theirs": plain(stored)}
+            {"name": name, "label": label, "mine": plain(mine), "theirs": plain(stored)}
             for name, label, mine, stored in self._changed()
             if mark_of(plain(stored)) != self.data.get(f"seen-{name}", mark_of(plain(stored)))
             and plain(mine) != plain(stored)
@@ -180,10 +180,6 @@ class SectionPage:
         names = FactsForm.Meta.fields if self.facts is not None else ()
         return [(f"seen-{name}", mark_of(plain(getattr(self.project, name)))) for name in names]
 
-    def marks_of_now(self) -> dict[str, str]:
-        """The marks of what is stored now, for whoever decides to save over it."""
-        return {f"seen-{name}": mark_of(plain(stored)) for name, _label, _mine, stored in self._values()}
-
 
 def _state(row: Any) -> str:
     if row is None or not getattr(row, "proposal", ""):
@@ -225,6 +221,8 @@ def _save(request: HttpRequest, project: Project, section: str) -> HttpResponse:
             page.save()
         except StaleVersion:
             continue
+        except TransitionRefused:  # is a ValidationError too, and nothing that a field could mend
+            raise
         except ValidationError as error:
             page.texts.add_error(None, error.messages)
             return _show(request, page, status=422)
@@ -281,7 +279,8 @@ def _part_of(project: Project, section: str, given: Any) -> Any:
 def _conflict(request: HttpRequest, page: SectionPage) -> HttpResponse:
     project = page.project
     url = reverse("projects:section", args=[project.pk, page.section])
-    now = page.marks_of_now()
+    # Who saves after all has seen these; what she did not touch keeps its old mark, and so stays as others left it.
+    now = {f"seen-{one['name']}": mark_of(one["theirs"]) for one in page.conflicts()}
     hidden = [
         {"name": name, "value": now.get(name, value)}
         for name, values in request.POST.lists()
@@ -492,7 +491,7 @@ class RowPage:
     @property
     def seen(self) -> str:
         """The mark of what the form shows of a stored row."""
-        shown = {name: plain(value) for name, value in self.initial.items()}
+        shown: dict[str, Any] = {name: plain(value) for name, value in self.initial.items()}
         if self.targets is not None:
             shown["targets"] = [[plain(value) for value in one.values()] for one in self.targets.initial or []]
         return mark_of(shown) if self.held is not None else ""
@@ -577,6 +576,8 @@ def _save_row(request: HttpRequest, project: Project, kind: str, pk: UUID | None
             page.save()
         except StaleVersion:
             continue
+        except TransitionRefused:
+            raise
         except ValidationError as error:
             page.refuse(error)
             return _show_row(request, page, status=422)
@@ -626,7 +627,7 @@ def _show_row(request: HttpRequest, page: RowPage, *, status: int = 200) -> Http
         "remove_url": reverse("projects:row_remove", args=args) if page.held is not None else "",
         "origin": origin_words(page.held.origin, page.held.citation) if getattr(page.held, "origin", "") else "",
         "state": _state(page.held),
-        "more": [form for form in (page.targets.forms if page.targets is not None else [])],
+        "more": list(page.targets.forms if page.targets is not None else []),
         "has_upload": "upload" in page.form.fields,
         "sections": section_links(project, [], section),
         "back_url": reverse("projects:project", args=[project.pk]),

@@ -213,7 +213,10 @@ def agreement(request: HttpRequest, pk: UUID) -> HttpResponse:
             messages.success(request, _("The agreement is written down, and the reporting periods are set."))
             return redirect("projects:execution", pk)
     return render(
-        request, "projects/execution_agreement.html", {"project": project, "form": form, "refused": unmet}, status=status
+        request,
+        "projects/execution_agreement.html",
+        {"project": project, "form": form, "refused": unmet},
+        status=status,
     )
 
 

@@ -131,7 +131,11 @@ def _record(request: HttpRequest, page: Any, number: int, slug: str, tail: str) 
     if record is None:
         raise Http404
     if record.state == PublishedRecord.State.WITHDRAWN:
-        context = {"reason": record.withdrawal_reason, "withdrawn_on": record.withdrawn_at, "record_title": record.title}
+        context = {
+            "reason": record.withdrawal_reason,
+            "withdrawn_on": record.withdrawn_at,
+            "record_title": record.title,
+        }
         return render(request, "410.html", context, status=410)
     if slug != record.slug:
         return HttpResponsePermanentRedirect(f"{page.get_url(request)}{record.path}{tail}")

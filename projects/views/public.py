@@ -21,6 +21,7 @@ from practices.models import DatabankPage
 
 from .. import feeds, linked_data, wordfile
 from ..cards import cards, page_context
+from ..progress import progress_context
 from ..selectors.published import KIND, ProjectQuery, list_published
 from ..slots import request_actions
 
@@ -158,7 +159,7 @@ def _opened(
             raise Http404
         snapshot = chosen.snapshot
     permanent = f"{settings.SITE_URL}{base}{record.path}v{snapshot['version']}/"
-    context = page_context(record, snapshot)
+    context = page_context(record, snapshot) | progress_context(snapshot)
     return context | {
         "page": page,
         "record": record,
@@ -189,8 +190,8 @@ def _opened(
         "need_url": _address_of(NeedsPage, snapshot.get("need")),
         "practice_url": _address_of(DatabankPage, snapshot.get("practice")),
         "word_url": f"{base}{record.path}{tail if version is not None and not tail.endswith('word/') else ''}word/",
-        "iati_url": f"{base}{record.path}iati.xml",
-        "results_url": f"{base}{record.path}results.csv",
+        "iati_url": f"{base}{record.path}iati/",
+        "results_url": f"{base}{record.path}results/",
     }
 
 

@@ -77,7 +77,8 @@ def everything_is_reported(project: Project, actor: Any) -> list[Unmet]:
 STEPS: dict[str, Transition] = {
     "start": transition(
         {P.AGENCY}, P.EXECUTION, permissions.can_begin, _("Start the execution"),
-        guards=(agreement_is_signed, baselines_are_known), announces=("project.executing",), past=_("Execution started"),
+        guards=(agreement_is_signed, baselines_are_known), announces=("project.executing",),
+        past=_("Execution started"),
     ),
     "suspend": transition(
         {P.EXECUTION}, P.SUSPENDED, permissions.can_suspend, _("Suspend"), note_required=True, note_public=True,

@@ -15,6 +15,7 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
 from . import match_screens, needs_screens
+from . import execution_screens, needs_screens, project_screens
 from .site import Site
 from .visitors import NARROW, WIDE, Visitors
 
@@ -28,6 +29,8 @@ PUBLIC = (
     "search", "search_words", "search_practices", "search_table", "search_map", "search_nothing",
     *needs_screens.PUBLIC,
     "offers", "offers_nothing", "offer_public", "offer_closed",
+    *execution_screens.PUBLIC,
+    *project_screens.PUBLIC,
 )  # fmt: skip
 ACCOUNTS = (
     "sign_in", "sign_up", "sign_out", "inactive", "sso_start", "sso_refused", "invitation_closed", "invitation_unknown",
@@ -49,6 +52,8 @@ WORKSPACE = (
     *match_screens.WORKSPACE,
     "our_offers", "offer", "offer_draft", "offer_new", "offer_edit", "offer_rule_new", "offer_rule", "partner_profile",
     "requests", "requests_nothing", "request",
+    *execution_screens.WORKSPACE,
+    *project_screens.WORKSPACE,
 )  # fmt: skip
 # Inside Wagtail's admin: the frame is Wagtail's, the content is ours.
 CONSOLE = (

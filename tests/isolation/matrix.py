@@ -29,7 +29,7 @@ from search.models import SearchPage
 from search.models.entries import entry_id
 
 from ..people import prove_second_factor
-from . import plant_diagnostics, plant_matches, plant_needs, plant_offers, plant_projects, urls
+from . import plant_diagnostics, plant_execution, plant_matches, plant_needs, plant_offers, plant_projects, urls
 from .dump import Rows, changes, private_rows, watching_writes, words_in
 from .population import House, World
 from .urls import ACCOUNT, METHODS, OBJECT, PUBLIC_OBJECT, Address
@@ -242,9 +242,12 @@ def belongings(world: World, name: str) -> dict[str, Belongings]:
     registered, hidden = plant_needs.numbers(world, is_member=is_member)
     drafts, their_drafts = plant_projects.ids(world, user)
     own, foreign = plant_diagnostics.ids(world, user)
+    executed, their_executed = plant_execution.ids(world, user)
     diagnostics = {kind: Belongings(own[kind], foreign[kind]) for kind in own}
     offers, their_offers = plant_offers.ids(world, user)
     return {
+        "execution": Belongings(executed[:MOST_OWN], their_executed[:MOST_FOREIGN]),
+        "project_record": Belongings(plant_execution.numbers()[:MOST_OWN], []),
         "need": Belongings(needs[:MOST_OWN], their_needs[:MOST_FOREIGN]),
         "need_record": Belongings(registered[:MOST_OWN], hidden[:MOST_FOREIGN]),
         "diagnostic": diagnostics["diagnostic"],
@@ -446,7 +449,7 @@ def _missing(world: World, kind: str, pk: str) -> str:
         return "z" * len(pk)
     if kind == "record":
         return str(world.members_only.number + 1).zfill(len(pk))
-    if kind in {"need_record", "offer_record", "request"}:
+    if kind in {"need_record", "offer_record", "project_record", "request"}:
         return "9".zfill(len(pk))
     return str(uuid4())
 

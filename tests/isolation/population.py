@@ -34,7 +34,7 @@ from search.asked import SearchQuery
 from search.models import SavedSearch
 
 from ..people import ROWS, People, acting, assign, draft, get, in_review, step
-from . import plant_diagnostics, plant_matches, plant_needs, plant_offers, plant_projects
+from . import plant_diagnostics, plant_execution, plant_matches, plant_needs, plant_offers, plant_projects
 
 SCORES = dict.fromkeys(Criterion.values, 3)
 
@@ -304,6 +304,7 @@ class World:
         plant_needs.plant(house, self.specialist)
         plant_diagnostics.plant(house)
         plant_matches.plant(house)
+        plant_execution.plant(house, self.people)
         plant_projects.plant(house)
 
     def _share_in_every_way(self) -> None:
@@ -412,6 +413,7 @@ class World:
             private |= house.words(*house.versions) | plant_needs.words(house) | plant_diagnostics.words(house)
             private |= plant_matches.words(house)
             private |= plant_projects.words(house)
+            private |= plant_execution.words(house)
             private |= {house.word(thing) for thing in (*OF_REVIEWS, *SEARCHES, "note", "ruling", "invited")}
         private |= plant_offers.all_words(self)
         return private | {"zqfirstreviewerqz", "zqsecondreviewerqz", "zqhiddenqz", "zqmembersqz", "zqgroundsqz"}
@@ -440,7 +442,7 @@ class World:
             searches |= plant_needs.words(house)
             searches |= plant_diagnostics.words(house)
             searches |= plant_matches.words_for(self, name)
-            searches |= plant_projects.words(house)
+            searches |= plant_projects.words(house) | plant_execution.words(house)
             return house.words(*house.versions) | {house.word("note"), house.word("ruling")} | invited | searches
         needs = {word for house in (a, b) for word in plant_needs.words(house)}
         sent = {word for house in (a, b) for word in plant_needs.words(house, *plant_needs.SENT)}
@@ -448,6 +450,10 @@ class World:
         drafts = {word for house in (a, b) for word in plant_projects.words(house)}
         needs |= drafts
         sent |= drafts
+        # The Network reads what is carried out; "relay" tells of it.
+        executed = {word for house in (a, b) for word in plant_execution.words(house)}
+        sent |= executed
+        needs |= executed
         own = name.split()[0]
         of_own_reviews = {house.word(f"{own}{part}") for house in (a, b) for part in ("review", "dispute")}
         return {
@@ -474,6 +480,7 @@ class World:
         seen |= plant_offers.public_words(self)
         is_member = name not in {"anonymous", "superuser without membership", "user without membership"}
         seen |= plant_needs.public_words(self, is_member=is_member)
+        seen |= plant_execution.public_words(self)
         if is_member:
             seen |= {"zqmembersqz"}
         if name in {"specialist", "publisher"}:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.apps import apps
 from django.urls import get_resolver
@@ -23,6 +24,7 @@ from funders.enums import RuleKind
 from funders.workflow.offer import OFFER
 from practices.forms import STEPS
 from practices.workflow import PRACTICE
+from projects.workflow.execution import STEPS as EXECUTION_STEPS
 
 PUBLIC = "public"
 MACHINE = "for supervisors"
@@ -57,7 +59,7 @@ _lists = tuple(
     {"source": source, "kind": "csv"}
     for source in (
         *("practices", "organizations", "terms", "search", "our-practices", "nothing"),
-        *("needs", "unmet-needs", "our-needs"),
+        *("needs", "unmet-needs", "our-needs", "projects"),
     )
     for source in ("practices", "organizations", "terms", "search", "our-practices", "our-diagnostic", "nothing")
 )
@@ -67,6 +69,13 @@ _need_pages = _each("step", [step.name for step in NEED_STEPS])
 )
 OFFER_STEPS = [*OFFER.transitions, "no-such-step"]
 RULE_KINDS = [*RuleKind.values, "no-such-kind"]
+_project_steps = _each("name", ["send_to_review", "return_to_drafting", "cancel", "no-such-step"])
+_project_sections = _each("section", ["identification", "context", "budget", "no-such-section"])
+_project_rows = _each("kind", ["budget", "results", "no-such-kind"])
+_project_row = tuple({"kind": kind, "row": str(UUID(int=0))} for kind in ("risks", "no-such-kind"))
+_execution_steps = _each("name", [*EXECUTION_STEPS, "no-such-step"])
+_periods = _each("number", ["1", "2", "99"])
+_report_steps = tuple({"number": "2", "name": name} for name in ("send", "return", "approve", "no-such-step"))
 _languages = _each("language", ["es", "en", "xx"])
 
 ADDRESSES: dict[str, Address] = {
@@ -250,6 +259,44 @@ ADDRESSES: dict[str, Address] = {
     # What the Network tells everybody, and its words.
     "*/announcements/<uuid:pk>/put-away/": Address(PUBLIC),
     "*/glossary/": Address(PUBLIC),
+    # Draft projects, and published ones.
+    "*/workspace/projects/": Address(LIST),
+    "*/workspace/network/projects/": Address(LIST),
+    "*/workspace/needs/<uuid:pk>/project/": Address(OBJECT, "need"),
+    "*/workspace/projects/<uuid:pk>/": Address(OBJECT, "project"),
+    "*/workspace/projects/<uuid:pk>/section/<slug:section>/": Address(OBJECT, "project", _project_sections),
+    "*/workspace/projects/<uuid:pk>/rows/<slug:kind>/new/": Address(OBJECT, "project", _project_rows),
+    "*/workspace/projects/<uuid:pk>/rows/<slug:kind>/<uuid:row>/": Address(OBJECT, "project", _project_row),
+    "*/workspace/projects/<uuid:pk>/rows/<slug:kind>/<uuid:row>/remove/": Address(OBJECT, "project", _project_row),
+    "*/workspace/projects/<uuid:pk>/findings/": Address(OBJECT, "project"),
+    "*/workspace/projects/<uuid:pk>/fill/": Address(OBJECT, "project"),
+    "*/workspace/projects/<uuid:pk>/do/<slug:name>/": Address(OBJECT, "project", _project_steps),
+    "*/workspace/projects/<uuid:pk>/review/": Address(OBJECT, "project"),
+    "*/workspace/projects/<uuid:pk>/reviewers/": Address(OBJECT, "project"),
+    "*/workspace/projects/<uuid:pk>/sign/": Address(OBJECT, "project"),
+    "*/workspace/projects/<uuid:pk>/word/": Address(OBJECT, "project"),
+    "api/v1/projects/": Address(PUBLIC),
+    "api/v1/projects/<int:number>/": Address(PUBLIC_OBJECT, "project_record"),
+    "projects.ProjectsPage: ": Address(PUBLIC),
+    "projects.ProjectsPage: feed/": Address(PUBLIC),
+    "projects.ProjectsPage: <int:number>/": Address(PUBLIC_OBJECT, "project_record"),
+    "projects.ProjectsPage: <int:number>-<slug:slug>/": Address(PUBLIC_OBJECT, "project_record"),
+    "projects.ProjectsPage: <int:number>-<slug:slug>/v<int:version>/": Address(PUBLIC_OBJECT, "project_record"),
+    "projects.ProjectsPage: <int:number>-<slug:slug>/word/": Address(PUBLIC_OBJECT, "project_record"),
+    "projects.ProjectsPage: <int:number>-<slug:slug>/v<int:version>/word/": Address(PUBLIC_OBJECT, "project_record"),
+    # Projects in execution.
+    "*/workspace/projects/<uuid:pk>/execution/": Address(OBJECT, "execution"),
+    "*/workspace/projects/<uuid:pk>/execution/agreement/": Address(OBJECT, "execution"),
+    "*/workspace/projects/<uuid:pk>/execution/amend/": Address(OBJECT, "execution"),
+    "*/workspace/projects/<uuid:pk>/execution/practice/": Address(OBJECT, "execution"),
+    "*/workspace/projects/<uuid:pk>/execution/do/<slug:name>/": Address(OBJECT, "execution", _execution_steps),
+    "*/workspace/projects/<uuid:pk>/execution/periods/<int:number>/": Address(OBJECT, "execution", _periods),
+    "*/workspace/projects/<uuid:pk>/execution/periods/<int:number>/correct/": Address(OBJECT, "execution", _periods),
+    "*/workspace/projects/<uuid:pk>/execution/periods/<int:number>/<slug:name>/": Address(
+        OBJECT, "execution", _report_steps
+    ),
+    "projects.ProjectsPage: <int:number>-<slug:slug>/iati/": Address(PUBLIC_OBJECT, "project_record"),
+    "projects.ProjectsPage: <int:number>-<slug:slug>/results/": Address(PUBLIC_OBJECT, "project_record"),
     # My organisation.
     "*/accounts/sessions/<uuid:pk>/end/": Address(OBJECT, "session"),
     "*/workspace/organization/people/": Address(LIST),

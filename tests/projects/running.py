@@ -66,17 +66,17 @@ def selected(people: People, **fields: Any) -> Running:
     """A project whose agency is selected: matrix and budget are there, nothing is signed."""
     ministry = fields.pop("ministry", None) or people.organization(country="UY")
     agency = people.organization(OrganizationKind.PROVIDER, country="AR")
-    focal_point = people.focal_point(ministry)
+    focal_point = fields.pop("focal_point", None) or people.focal_point(ministry)
+    contributor = fields.pop("contributor", None) or people.contributor(ministry)
     start = start_of()
     with acting(focal_point):
         project = Project.objects.create(
             owner=ministry,
             created_by=focal_point,
             country_id="UY",
-            title="Inspection that finds more",
             start_on=start,
             months=12,
-            **({"status": "agency_selected"} | fields),
+            **({"status": "agency_selected", "title": "Inspection that finds more"} | fields),
         )
         for code in ("LAF1.1", "LAF2.1", "SDG8.5", "PM1", "CM07"):
             ProjectTerm.objects.create(project=project, term_id=code)
@@ -89,7 +89,7 @@ def selected(people: People, **fields: Any) -> Running:
         ministry=ministry,
         agency=agency,
         focal_point=focal_point,
-        contributor=people.contributor(ministry),
+        contributor=contributor,
         officer=people.contributor(agency),
         specialist=people.specialist(),
         lead=people.member(people.network(), Role.LEAD),

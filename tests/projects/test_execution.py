@@ -262,9 +262,7 @@ def test_zero_late_and_not_measured_stay_apart_in_the_snapshot(people: People) -
     assert (zero["value"], zero["state"]) == ("0", "zero")
     assert (unmeasured["value"], unmeasured["state"]) == (None, "not_measured")
     with acting(world.contributor):
-        assert {
-            line.code: [cell.state.value for cell in line.cells] for line in progress_of(world.fresh())
-        } == EXPECTED
+        assert {line.code: [cell.state.value for cell in line.cells] for line in progress_of(world.fresh())} == EXPECTED
 
 
 def test_zero_late_and_not_measured_stay_apart_in_the_file(people: People) -> None:
@@ -288,7 +286,13 @@ def test_the_page_says_the_states_in_words(people: People, sign_in: Any) -> None
     world = running(people)
     two_periods(world)
     page = sign_in(world.contributor).get(f"/en/workspace/projects/{world.project.pk}/execution/").content.decode()
-    for words in ("Reported as zero", "Late", "Not measured", "The survey was not paid for", '<span class="st-0">0</span>'):
+    for words in (
+        "Reported as zero",
+        "Late",
+        "Not measured",
+        "The survey was not paid for",
+        '<span class="st-0">0</span>',
+    ):
         assert words in page
     context = progress_context(PublishedRecord.objects.get(pk=world.project.pk).snapshot)["progress"]
     assert [entry["value"] for entry in context["figures"]] == [1, 1, 1]
