@@ -19,16 +19,24 @@ from .enums import ValueState
 class Measured(Protocol):
     """What was said of one result: a model's row or a part of a snapshot."""
 
-    value: Decimal | None
-    text: str
-    not_measured: str
+    @property
+    def value(self) -> Decimal | None: ...
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def not_measured(self) -> str: ...
 
 
 class Span(Protocol):
-    """A reporting period."""
+    """A reporting period: a model's row or a part of a snapshot."""
 
-    ends_on: dt.date
-    due_on: dt.date
+    @property
+    def ends_on(self) -> dt.date: ...
+
+    @property
+    def due_on(self) -> dt.date: ...
 
 
 @dataclass(frozen=True)
