@@ -114,7 +114,8 @@ class Line:
             return late[-1]
         told = [cell for cell in self.cells if not cell.is_open]
         due = [cell for cell in self.cells if cell.state == ValueState.DUE]
-        return (due or told or list(self.cells[:1]) or [None])[-1]
+        found = due or told or list(self.cells[:1])
+        return found[-1] if found else None
 
     @property
     def actual(self) -> ValueFacts | None:
