@@ -171,7 +171,7 @@ def _reported(project: Project) -> None:
         project,
         2,
         second,
-        "The first desk opened in March.",
+        "The first desk opened.",
         "The three offices have not agreed on one file, so none is shared. The survey was not held.",
     )
     with _as("focal"):
