@@ -155,8 +155,11 @@ def _signed_and_started(project: Project) -> None:
 
 
 def _reported(project: Project) -> None:
-    first = {"1.1": {"value": Decimal(0)}, "1.2": {"value": Decimal(8), "source": "Lists of participants"}}
-    second = {
+    first: dict[str, dict[str, Any]] = {
+        "1.1": {"value": Decimal(0)},
+        "1.2": {"value": Decimal(8), "source": "Lists of participants"},
+    }
+    second: dict[str, dict[str, Any]] = {
         "1.1": {"value": Decimal(1)},
         "1.2": {"value": Decimal(14), "source": "Lists of participants"},
         "1.3": {"value": Decimal(0), "source": "Register of the ministry"},
@@ -168,7 +171,7 @@ def _reported(project: Project) -> None:
         project,
         2,
         second,
-        "The first desk opened in March.",
+        "The first desk opened.",
         "The three offices have not agreed on one file, so none is shared. The survey was not held.",
     )
     with _as("focal"):

@@ -19,16 +19,24 @@ from .enums import ValueState
 class Measured(Protocol):
     """What was said of one result: a model's row or a part of a snapshot."""
 
-    value: Decimal | None
-    text: str
-    not_measured: str
+    @property
+    def value(self) -> Decimal | None: ...
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def not_measured(self) -> str: ...
 
 
 class Span(Protocol):
-    """A reporting period."""
+    """A reporting period: a model's row or a part of a snapshot."""
 
-    ends_on: dt.date
-    due_on: dt.date
+    @property
+    def ends_on(self) -> dt.date: ...
+
+    @property
+    def due_on(self) -> dt.date: ...
 
 
 @dataclass(frozen=True)
@@ -106,7 +114,8 @@ class Line:
             return late[-1]
         told = [cell for cell in self.cells if not cell.is_open]
         due = [cell for cell in self.cells if cell.state == ValueState.DUE]
-        return (due or told or list(self.cells[:1]) or [None])[-1]
+        found = due or told or list(self.cells[:1])
+        return found[-1] if found else None
 
     @property
     def actual(self) -> ValueFacts | None:

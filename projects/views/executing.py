@@ -328,8 +328,9 @@ def _save_report(request: HttpRequest, project: Project, period: Period) -> Http
     context = report_context(project, period, values=values, refused=unmet, writes=True) | {"form": form}
     if status == 422 and context["update"] is not None:
         # What was saved before the refusal is the newest version.
-        form.data = form.data.copy()
-        form.data["version"] = context["update"].lock_version
+        data = request.POST.copy()
+        data["version"] = context["update"].lock_version
+        form.data = data
     return render(
         request, "projects/report.html", context | {"wrong": [value for value in values if value.errors]}, status=status
     )

@@ -332,7 +332,7 @@ def test_an_amendment_keeps_what_was_and_says_what_changed(people: People) -> No
     two_periods(world)
     with acting(world.focal_point):
         project = world.fresh()
-        line = project.budget.first()
+        line = project.budget.get(position=0)
         end = project.agreement.ends_on
         services.amend_project(
             project,
@@ -365,7 +365,7 @@ def test_an_amendment_that_changes_nothing_or_breaks_a_promise_is_refused(people
     two_periods(world)
     with acting(world.focal_point):
         project = world.fresh()
-        line = project.budget.first()
+        line = project.budget.get(position=0)
         start = project.agreement.starts_on
         for changes, code in (
             ({}, "changes"),

@@ -129,7 +129,7 @@ def test_the_whole_way_by_clicks(people: People, client: Client) -> None:
     report(world, 1, entry(world, "1.1", 12))
     assert "Read and approve" in judge.get(base(world)).content.decode()
     assert "Approve the report" in judge.get(f"{base(world)}periods/1/").content.decode()
-    assert judge.post(f"{base(world)}periods/1/approve/", {"version": 2}).status_code == 409
+    assert judge.post(f"{base(world)}periods/1/approve/", {"version": 1}).status_code == 409
     assert judge.post(f"{base(world)}periods/1/approve/").status_code == 302
     assert ministry.post(f"{base(world)}periods/1/correct/", {"reason": ""}).status_code == 422
     assert judge.post(f"{base(world)}do/suspend/", {"note": ""}).status_code == 422

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from network_site.organizations.seeding import load_demo_accounts
+from network_site.organizations.actor import acting_as, service_actor
+from network_site.organizations.seeding import load_demo_accounts, load_organizations
 from network_site.publishing.models import PublishedRecord
 from projects.planting_execution import TITLE, load_execution
 from projects.progress import progress_context
@@ -14,8 +17,11 @@ from .test_execution import states
 pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
 
 
-def test_it_is_planted_once_and_shows_each_state() -> None:
-    load_demo_accounts()
+def test_it_is_planted_once_and_shows_each_state(settings: Any) -> None:
+    settings.DEMO = True
+    with acting_as(service_actor("seeding"), reason="test"):
+        load_organizations()
+        load_demo_accounts()
     said: list[str] = []
     assert [load_execution(said.append), load_execution(said.append)] == [1, 0]
     record = PublishedRecord.objects.of_kind("project").get()
