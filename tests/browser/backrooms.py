@@ -8,6 +8,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from . import room_screens
+
 # Nothing of this is a person's, a ministry's or a server's: addresses that the site must refuse in its own look.
 NOBODYS = UUID(int=0)
 PROVIDER = "demo-university"
@@ -21,6 +23,7 @@ def plant(places: dict[str, Any]) -> None:
     plant_console(places)
     plant_provider()
     plant_searches()
+    room_screens.plant(places)
 
 
 def person(name: str) -> Any:
@@ -149,7 +152,7 @@ def addresses(code: str, places: dict[str, Any]) -> dict[str, tuple[str, str]]:
     def told(name: str, *given: Any) -> str:
         return f"{at(name, *given)}?lang={code}"
 
-    return {
+    return room_screens.addresses(code, places) | {
         # Public pages, and pages that refuse.
         "glossary": ("", at("glossary")),
         "vocabulary": ("", told("vocab:index")),

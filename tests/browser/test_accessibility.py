@@ -41,6 +41,9 @@ WORKSPACE = (
     "exports", "export_ready", "export_running", "searches", "searches_none", "save_search", "word", "interview",
     "assistance", "assistance_waiting",
     "assistance_open", "confirm",
+    # Rooms, pledges, calls for an agency.
+    "rooms", "rooms_of_donor", "room", "room_for_ministry", "funding", "express", "pledge", "commit", "receipt",
+    "call_new", "agency_call", "propose", "proposals", "proposal",
 )  # fmt: skip
 # Inside Wagtail's admin: the frame is Wagtail's, the content is ours.
 CONSOLE = (

@@ -55,6 +55,10 @@ NO_SCREEN: dict[str, str] = {
             "admin/console/letters/<uuid:pk>/retry/", "admin/console/term/<str:code>/restore/",
             "admin/console/announcements/<uuid:pk>/end/", "*/workspace/searches/<uuid:pk>/follow/",
             "*/workspace/searches/<uuid:pk>/remove/", "admin/console/term/<str:code>/back-in-use/",
+            # Rooms, pledges, calls for an agency.
+            "*/workspace/rooms/<uuid:pk>/message/", "*/workspace/rooms/<uuid:pk>/file/",
+            "*/workspace/rooms/<uuid:pk>/do/<slug:name>/", "*/workspace/calls/<uuid:pk>/decide/",
+            "*/workspace/proposals/<uuid:pk>/score/", "*/workspace/proposals/<uuid:pk>/do/<slug:name>/",
         ),
         FORM,
     ),

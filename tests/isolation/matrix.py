@@ -26,7 +26,7 @@ from search.models import SearchPage
 from search.models.entries import entry_id
 
 from ..people import prove_second_factor
-from . import urls
+from . import plant_rooms, urls
 from .dump import Rows, changes, private_rows, watching_writes, words_in
 from .population import House, World
 from .urls import ACCOUNT, METHODS, OBJECT, PUBLIC_OBJECT, Address
@@ -235,9 +235,14 @@ def belongings(world: World, name: str) -> dict[str, Belongings]:
     members_only = str(world.members_only.number)
     public = str(PublishedRecord.objects.get(pk=world.b.versions["public"].practice_id).number)
     is_member = "zqmembersqz" in world.page_words(name)
+    own, foreign = plant_rooms.ids(world, name, user)
+    rooms = {kind: Belongings(own[kind], foreign[kind]) for kind in own}
     return {
+        **rooms,
         "version": _versions(world, name),
-        "file": _together(_exports(world, user), _files(world, name), _attachments(world, name)),
+        "file": _together(
+            _exports(world, user), _files(world, name), _attachments(world, name), rooms["room_file"], rooms["proposal"]
+        ),
         "export": _exports(world, user),
         "saved_search": _saved_searches(world, user),
         "entry": _entries(world, is_member=is_member),

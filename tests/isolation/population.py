@@ -34,6 +34,7 @@ from search.asked import SearchQuery
 from search.models import SavedSearch
 
 from ..people import ROWS, People, acting, assign, draft, get, in_review, step
+from . import plant_rooms
 
 SCORES = dict.fromkeys(Criterion.values, 3)
 
@@ -237,6 +238,7 @@ class World:
             with acting(person):
                 rhythms.choose(person_id=person.pk, rhythms={"practice.published": "weekly"})
                 rhythms.set_digest_time(person_id=person.pk, hour=18, weekday=4, time_zone="America/Lima")
+        plant_rooms.plant(self)
         outbox.drain()
 
     def organization_of(self, user: User) -> Organization:
@@ -401,7 +403,7 @@ class World:
     @property
     def all_words(self) -> set[str]:
         """Every canary there is."""
-        private = set()
+        private = plant_rooms.words()
         for house in (self.a, self.b):
             private |= house.words(*house.versions)
             private |= {house.word(thing) for thing in (*OF_REVIEWS, *SEARCHES, "note", "ruling", "invited")}
@@ -409,6 +411,9 @@ class World:
 
     def rows_words(self, name: str) -> set[str]:
         """The canaries in the private rows that this actor may read (architecture, section 4)."""
+        return self._rows_words(name) | plant_rooms.words_of(name)
+
+    def _rows_words(self, name: str) -> set[str]:
         a, b = self.a, self.b
         judged = {word for house in (a, b) for word in house.words(*SUBMITTED)}
         # Two practices are in review; of the others a reviewer keeps the title, as the subject of her review.
