@@ -62,7 +62,7 @@ def open_call(
     if not permissions.can_open_call(actor, project):
         raise PermissionDenied
     words = html.plain(text).strip()
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"key": f"c{number}", "label": html.plain(one["label"]).strip(), "weight": int(one["weight"])}
         for number, one in enumerate(criteria, start=1)
     ]
