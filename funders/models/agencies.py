@@ -19,7 +19,8 @@ from ..enums import CallStatus, ProposalStatus
 class AgencyCall(TenantModel, TimestampedModel):
     """A ministry looks for whoever carries its project out. Weights sum to 100 and are published with the call."""
 
-    services = frozenset({"relay", "clock"})
+    # "funding" publishes the project's editions, which carry the open call.
+    services = frozenset({"relay", "clock", "funding"})
 
     project = models.ForeignKey("projects.Project", on_delete=models.PROTECT, related_name="+")
     record = models.ForeignKey("publishing.PublishedRecord", on_delete=models.PROTECT, related_name="+")

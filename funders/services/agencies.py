@@ -62,7 +62,7 @@ def open_call(
     if not permissions.can_open_call(actor, project):
         raise PermissionDenied
     words = html.plain(text).strip()
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"key": f"c{number}", "label": html.plain(one["label"]).strip(), "weight": int(one["weight"])}
         for number, one in enumerate(criteria, start=1)
     ]
@@ -285,6 +285,7 @@ def decide_call(
     Fewer than three scorers of an admitted proposal need a reason, which stays in the history. Raises
     TransitionRefused while a proposal waits to be admitted or refused.
     """
+    lock_for_writing(Project.objects.get(pk=call.project_id))
     proposals = list(AgencyProposal.objects.filter(call=call, status__in=UNDECIDED).order_by("pk"))
     if any(one.status == ProposalStatus.SUBMITTED for one in proposals):
         raise _refuse("admit", _("Admit or refuse every proposal first."))
@@ -298,6 +299,7 @@ def decide_call(
         chosen = winner is not None and proposal.pk == winner.pk
         done = PROPOSAL.perform(proposal, "select" if chosen else "pass_over", note=feedback.get(proposal.pk, ""))
         _tell_agency(done)
+    projects.show_sums(call.project_id)
     return decided
 
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from . import match_screens, needs_screens
 from . import plant_offers
 from . import execution_screens, needs_screens, project_screens
+from . import room_screens
 
 # Nothing of this is a person's, a ministry's or a server's: addresses that the site must refuse in its own look.
 NOBODYS = UUID(int=0)
@@ -31,6 +32,7 @@ def plant(places: dict[str, Any]) -> None:
     plant_offers.plant(places)
     execution_screens.plant(places)
     project_screens.plant(places)
+    room_screens.plant(places)
 
 
 def person(name: str) -> Any:
@@ -187,6 +189,7 @@ def addresses(code: str, places: dict[str, Any]) -> dict[str, tuple[str, str]]:
     return needs_screens.addresses(code, places) | match_screens.addresses(code, places) | {
     return {
         **plant_offers.addresses(places),
+    return room_screens.addresses(code, places) | {
         # Public pages, and pages that refuse.
         "glossary": ("", at("glossary")),
         "vocabulary": ("", told("vocab:index")),

@@ -54,6 +54,9 @@ WORKSPACE = (
     "requests", "requests_nothing", "request",
     *execution_screens.WORKSPACE,
     *project_screens.WORKSPACE,
+    # Rooms, pledges, calls for an agency.
+    "rooms", "rooms_of_donor", "room", "room_for_ministry", "funding", "express", "pledge", "commit", "receipt",
+    "call_new", "agency_call", "propose", "proposals", "proposal",
 )  # fmt: skip
 # Inside Wagtail's admin: the frame is Wagtail's, the content is ours.
 CONSOLE = (

@@ -71,6 +71,10 @@ NO_SCREEN: dict[str, str] = {
             "*/workspace/projects/<uuid:pk>/execution/practice/",
             "*/workspace/projects/<uuid:pk>/execution/periods/<int:number>/correct/",
             "*/workspace/projects/<uuid:pk>/execution/periods/<int:number>/<slug:name>/",
+            # Rooms, pledges, calls for an agency.
+            "*/workspace/rooms/<uuid:pk>/message/", "*/workspace/rooms/<uuid:pk>/file/",
+            "*/workspace/rooms/<uuid:pk>/do/<slug:name>/", "*/workspace/calls/<uuid:pk>/decide/",
+            "*/workspace/proposals/<uuid:pk>/score/", "*/workspace/proposals/<uuid:pk>/do/<slug:name>/",
         ),
         FORM,
     ),

@@ -29,7 +29,9 @@ from search.models import SearchPage
 from search.models.entries import entry_id
 
 from ..people import prove_second_factor
-from . import plant_diagnostics, plant_execution, plant_matches, plant_needs, plant_offers, plant_projects, urls
+from . import (
+    plant_diagnostics, plant_execution, plant_matches, plant_needs, plant_offers, plant_projects, plant_rooms, urls,
+)  # fmt: skip
 from .dump import Rows, changes, private_rows, watching_writes, words_in
 from .population import House, World
 from .urls import ACCOUNT, METHODS, OBJECT, PUBLIC_OBJECT, Address
@@ -245,7 +247,10 @@ def belongings(world: World, name: str) -> dict[str, Belongings]:
     executed, their_executed = plant_execution.ids(world, user)
     diagnostics = {kind: Belongings(own[kind], foreign[kind]) for kind in own}
     offers, their_offers = plant_offers.ids(world, user)
+    rooms_own, rooms_foreign = plant_rooms.ids(world, name, user)
+    rooms = {kind: Belongings(rooms_own[kind], rooms_foreign[kind]) for kind in rooms_own}
     return {
+        **rooms,
         "execution": Belongings(executed[:MOST_OWN], their_executed[:MOST_FOREIGN]),
         "project_record": Belongings(plant_execution.numbers()[:MOST_OWN], []),
         "need": Belongings(needs[:MOST_OWN], their_needs[:MOST_FOREIGN]),
@@ -261,7 +266,10 @@ def belongings(world: World, name: str) -> dict[str, Belongings]:
         "followed": Belongings(plant_offers.followed()[:MOST_OWN], []),
         "project": Belongings(drafts[:MOST_OWN], their_drafts[:MOST_FOREIGN]),
         "version": _versions(world, name),
-        "file": _together(_exports(world, user), _files(world, name), _attachments(world, name), diagnostics["file"]),
+        "file": _together(
+            _exports(world, user), _files(world, name), _attachments(world, name), diagnostics["file"],
+            rooms["room_file"], rooms["proposal"],
+        ),  # fmt: skip
         "export": _exports(world, user),
         "saved_search": _saved_searches(world, user),
         "entry": _entries(world, is_member=is_member),

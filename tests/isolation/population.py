@@ -34,7 +34,9 @@ from search.asked import SearchQuery
 from search.models import SavedSearch
 
 from ..people import ROWS, People, acting, assign, draft, get, in_review, step
-from . import plant_diagnostics, plant_execution, plant_matches, plant_needs, plant_offers, plant_projects
+from . import (
+    plant_diagnostics, plant_execution, plant_matches, plant_needs, plant_offers, plant_projects, plant_rooms,
+)  # fmt: skip
 
 SCORES = dict.fromkeys(Criterion.values, 3)
 
@@ -239,6 +241,7 @@ class World:
                 rhythms.choose(person_id=person.pk, rhythms={"practice.published": "weekly"})
                 rhythms.set_digest_time(person_id=person.pk, hour=18, weekday=4, time_zone="America/Lima")
         plant_offers.plant(self)
+        plant_rooms.plant(self)
         outbox.drain()
 
     def organization_of(self, user: User) -> Organization:
@@ -408,7 +411,7 @@ class World:
     @property
     def all_words(self) -> set[str]:
         """Every canary there is."""
-        private = set()
+        private = plant_rooms.words()
         for house in (self.a, self.b):
             private |= house.words(*house.versions) | plant_needs.words(house) | plant_diagnostics.words(house)
             private |= plant_matches.words(house)
@@ -420,7 +423,7 @@ class World:
 
     def rows_words(self, name: str) -> set[str]:
         """The canaries in the private rows that this actor may read (architecture, section 4)."""
-        return self._practice_words(name) | plant_offers.rows_words(self, name)
+        return self._practice_words(name) | plant_offers.rows_words(self, name) | plant_rooms.words_of(name)
 
     def _practice_words(self, name: str) -> set[str]:
         a, b = self.a, self.b

@@ -26,6 +26,8 @@ from practices.forms import STEPS
 from practices.workflow import PRACTICE
 from projects.workflow.execution import STEPS as EXECUTION_STEPS
 
+from . import plant_rooms
+
 PUBLIC = "public"
 MACHINE = "for supervisors"
 ACCOUNT = "account"
@@ -214,6 +216,27 @@ ADDRESSES: dict[str, Address] = {
     "*/workspace/practices/<uuid:pk>/interview/": Address(OBJECT, "version"),
     "*/workspace/practices/<uuid:pk>/confirm/": Address(OBJECT, "version"),
     "*/workspace/network/assistance/<uuid:pk>/": Address(OBJECT, "version"),
+    # Rooms, pledges, calls for an agency.
+    "*/workspace/rooms/": Address(LIST),
+    "*/workspace/rooms/<uuid:pk>/": Address(OBJECT, "room"),
+    "*/workspace/rooms/<uuid:pk>/message/": Address(OBJECT, "room"),
+    "*/workspace/rooms/<uuid:pk>/file/": Address(OBJECT, "room"),
+    "*/workspace/rooms/<uuid:pk>/pledge/": Address(OBJECT, "room"),
+    "*/workspace/rooms/<uuid:pk>/commitment/": Address(OBJECT, "room"),
+    "*/workspace/rooms/<uuid:pk>/received/": Address(OBJECT, "room"),
+    "*/workspace/rooms/<uuid:pk>/do/<slug:name>/": Address(OBJECT, "room", _each("name", plant_rooms.STEPS)),
+    "*/workspace/requests/<int:number>/interest/": Address(OBJECT, "request"),
+    "*/workspace/requests/<int:number>/propose/": Address(OBJECT, "request"),
+    "*/workspace/projects/<uuid:pk>/funding/": Address(OBJECT, "funding"),
+    "*/workspace/projects/<uuid:pk>/call/": Address(OBJECT, "funding"),
+    "*/workspace/calls/<uuid:pk>/": Address(OBJECT, "call"),
+    "*/workspace/calls/<uuid:pk>/decide/": Address(OBJECT, "call"),
+    "*/workspace/proposals/": Address(LIST),
+    "*/workspace/proposals/<uuid:pk>/": Address(OBJECT, "proposal"),
+    "*/workspace/proposals/<uuid:pk>/score/": Address(OBJECT, "proposal"),
+    "*/workspace/proposals/<uuid:pk>/do/<slug:name>/": Address(
+        OBJECT, "proposal", _each("name", plant_rooms.PROPOSAL_STEPS)
+    ),
     "*/workspace/reviews/": Address(LIST),
     "*/workspace/reviews/<uuid:pk>/": Address(OBJECT, "review"),
     "*/workspace/network/queue/": Address(LIST),
