@@ -8,10 +8,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from . import match_screens, needs_screens
-from . import plant_offers
-from . import execution_screens, needs_screens, project_screens
-from . import room_screens
+from . import execution_screens, match_screens, needs_screens, plant_offers, project_screens, room_screens
 
 # Nothing of this is a person's, a ministry's or a server's: addresses that the site must refuse in its own look.
 NOBODYS = UUID(int=0)
@@ -186,10 +183,7 @@ def addresses(code: str, places: dict[str, Any]) -> dict[str, tuple[str, str]]:
     def told(name: str, *given: Any) -> str:
         return f"{at(name, *given)}?lang={code}"
 
-    return needs_screens.addresses(code, places) | match_screens.addresses(code, places) | {
-    return {
-        **plant_offers.addresses(places),
-    return room_screens.addresses(code, places) | {
+    own = {
         # Public pages, and pages that refuse.
         "glossary": ("", at("glossary")),
         "vocabulary": ("", told("vocab:index")),
@@ -260,75 +254,11 @@ def addresses(code: str, places: dict[str, Any]) -> dict[str, tuple[str, str]]:
         "console_concept_new": ("operator", at("console:concept_new")),
         "console_concept": ("operator", at("console:concept", places["concept"])),
     }
+    screens = (needs_screens, match_screens, execution_screens, project_screens, room_screens)
     return (
-        needs_screens.addresses(code, places)
-        | execution_screens.addresses(code, places)
-        | project_screens.addresses(code, places)
-        | {
-            # Public pages, and pages that refuse.
-            "glossary": ("", at("glossary")),
-            "vocabulary": ("", told("vocab:index")),
-            "vocabulary_scheme": ("", told("vocab:scheme", "LAF")),
-            "vocabulary_term": ("", told("vocab:term", "LAF", "LAF1.1")),
-            "api": ("", told("api:front")),
-            "sso_start": ("", at("sso_start")),
-            "sso_refused": ("", at("sso_openid", PROVIDER)),
-            "mail_stop": ("", at("mail_stop", letters.stop_token(person("focal").pk, "practice.returned"))),
-            "mail_stop_unknown": ("", at("mail_stop", "forged")),
-            "invitation_closed": ("", at("invitation")),
-            "invitation_unknown": ("", at("invitation_link", "0" * 64)),
-            "file_missing": ("contributor", at("private_file", NOBODYS)),
-            "unreadable": ("", f"/{code}/?q=%00"),
-            # Accounts.
-            "sign_out": ("contributor", at("account_logout")),
-            "sign_up": ("", at("account_signup")),
-            "inactive": ("", at("account_inactive")),
-            "addresses": ("contributor", at("account_email")),
-            "address_sent": ("", at("account_email_verification_sent")),
-            "address_confirm": ("", at("account_confirm_email", "no-such-key")),
-            "password_change": ("contributor", at("account_change_password")),
-            "password_reset": ("", at("account_reset_password")),
-            "password_reset_sent": ("", at("account_reset_password_done")),
-            "password_reset_key": ("", at("account_reset_password_from_key", "1", "no-such-key")),
-            "password_reset_done": ("", at("account_reset_password_from_key_done")),
-            "prove_by_password": ("contributor", at("account_reauthenticate")),
-            "prove_by_code": ("admin", at("mfa_reauthenticate")),
-            "passkeys": ("contributor", at("mfa_list_webauthn")),
-            "my_data": ("contributor", at("my_data")),
-            # The workspace.
-            "mail_settings": ("focal", at("workspace:mail_settings")),
-            "exports": ("contributor", at("workspace:exports")),
-            "searches": ("contributor", at("searches:list")),
-            "searches_none": ("specialist", at("searches:list")),
-            "save_search": ("contributor", f"{at('searches:new')}?q=inspection&kind=practice&country=UY"),
-            "export_ready": ("contributor", at("workspace:export", places["export_ready"])),
-            "export_running": ("contributor", at("workspace:export", places["export_running"])),
-            "word": ("contributor", at("practices:word", places["draft"])),
-            "interview": ("contributor", at("practices:interview", places["draft"])),
-            "assistance": ("contributor", at("practices:assistance", places["draft"])),
-            "assistance_waiting": ("specialist", at("practices:assistance", places["assistance_waiting"])),
-            "assistance_open": ("focal", at("practices:assistance", places["assisted"])),
-            "confirm": ("focal", at("practices:confirm", places["assisted"])),
-            # The console.
-            "console_home": ("operator", at("wagtailadmin_home")),
-            "console_letters": ("operator", at("console:letters")),
-            "console_discard": ("operator", at("console:letter_discard", places["letter"])),
-            "console_organizations": ("operator", at("console:organizations")),
-            "console_organization_new": ("operator", at("console:organization_new")),
-            "console_organization": ("operator", at("console:organization", places["organization"])),
-            "console_verification": ("operator", at("console:organization_verify", places["organization"])),
-            "console_schemes": ("operator", at("console:schemes")),
-            "console_terms": ("operator", at("console:terms", "LAF")),
-            "console_term_new": ("operator", at("console:term_new", "LAF")),
-            "console_term": ("operator", at("console:term", "LAF1.1")),
-            "console_term_out": ("operator", at("console:term_deprecate", "LAF1.1")),
-            "console_announcements": ("operator", at("console:announcements")),
-            "console_announcement_new": ("operator", at("console:announcement_new")),
-            "console_announcement": ("operator", at("console:announcement", places["announcement"])),
-            "console_glossary": ("operator", at("console:glossary")),
-            "console_concept_new": ("operator", at("console:concept_new")),
-            "console_concept": ("operator", at("console:concept", places["concept"])),
-        }
+        own
+        | plant_offers.addresses(places)
+        | {name: where for part in screens for name, where in part.addresses(code, places).items()}
     )
 
 

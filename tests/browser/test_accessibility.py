@@ -14,8 +14,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
-from . import match_screens, needs_screens
-from . import execution_screens, needs_screens, project_screens
+from . import execution_screens, match_screens, needs_screens, project_screens
 from .site import Site
 from .visitors import NARROW, WIDE, Visitors
 

@@ -19,8 +19,8 @@ from django.http import HttpResponse
 from django.test import Client
 from wagtail.models import Page
 
-from needs.models import Need
 from funders.models import Offer
+from needs.models import Need
 from network_site.organizations.actor import acting_as, service_actor
 from network_site.organizations.models import Membership, User
 from network_site.publishing.models import OrganizationsPage, PublishedFile, PublishedRecord
@@ -30,7 +30,14 @@ from search.models.entries import entry_id
 
 from ..people import prove_second_factor
 from . import (
-    plant_diagnostics, plant_execution, plant_matches, plant_needs, plant_offers, plant_projects, plant_rooms, urls,
+    plant_diagnostics,
+    plant_execution,
+    plant_matches,
+    plant_needs,
+    plant_offers,
+    plant_projects,
+    plant_rooms,
+    urls,
 )  # fmt: skip
 from .dump import Rows, changes, private_rows, watching_writes, words_in
 from .population import House, World
@@ -267,9 +274,13 @@ def belongings(world: World, name: str) -> dict[str, Belongings]:
         "project": Belongings(drafts[:MOST_OWN], their_drafts[:MOST_FOREIGN]),
         "version": _versions(world, name),
         "file": _together(
-            _exports(world, user), _files(world, name), _attachments(world, name), diagnostics["file"],
-            rooms["room_file"], rooms["proposal"],
-        ),  # fmt: skip
+            _exports(world, user),
+            _files(world, name),
+            _attachments(world, name),
+            diagnostics["file"],
+            rooms["room_file"],
+            rooms["proposal"],
+        ),
         "export": _exports(world, user),
         "saved_search": _saved_searches(world, user),
         "entry": _entries(world, is_member=is_member),

@@ -35,7 +35,13 @@ from search.models import SavedSearch
 
 from ..people import ROWS, People, acting, assign, draft, get, in_review, step
 from . import (
-    plant_diagnostics, plant_execution, plant_matches, plant_needs, plant_offers, plant_projects, plant_rooms,
+    plant_diagnostics,
+    plant_execution,
+    plant_matches,
+    plant_needs,
+    plant_offers,
+    plant_projects,
+    plant_rooms,
 )  # fmt: skip
 
 SCORES = dict.fromkeys(Criterion.values, 3)

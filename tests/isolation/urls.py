@@ -18,10 +18,10 @@ from django.urls.resolvers import URLResolver
 from django.utils.regex_helper import normalize
 from wagtail.contrib.routable_page.models import RoutablePageMixin
 
-from needs.forms.register import STEPS as NEED_STEPS
-from needs.workflow.need import NEED
 from funders.enums import RuleKind
 from funders.workflow.offer import OFFER
+from needs.forms.register import STEPS as NEED_STEPS
+from needs.workflow.need import NEED
 from practices.forms import STEPS
 from practices.workflow import PRACTICE
 from projects.workflow.execution import STEPS as EXECUTION_STEPS
@@ -60,15 +60,12 @@ _pages = _each("step", [step.name for step in STEPS])
 _lists = tuple(
     {"source": source, "kind": "csv"}
     for source in (
-        *("practices", "organizations", "terms", "search", "our-practices", "nothing"),
-        *("needs", "unmet-needs", "our-needs", "projects"),
+        *("practices", "organizations", "terms", "search", "our-practices", "our-diagnostic", "nothing"),
+        *("needs", "unmet-needs", "our-needs", "projects", "offers"),
     )
-    for source in ("practices", "organizations", "terms", "search", "our-practices", "our-diagnostic", "nothing")
 )
 _need_steps = _each("name", [*NEED.transitions, "ask_to_merge", "refuse_merge", "no-such-step"])
 _need_pages = _each("step", [step.name for step in NEED_STEPS])
-    for source in ("practices", "organizations", "terms", "search", "our-practices", "nothing", "offers")
-)
 OFFER_STEPS = [*OFFER.transitions, "no-such-step"]
 RULE_KINDS = [*RuleKind.values, "no-such-kind"]
 _project_steps = _each("name", ["send_to_review", "return_to_drafting", "cancel", "no-such-step"])
