@@ -13,7 +13,6 @@ from funders.models import Offer
 from funders.states import deadline_of, stale_before
 from network_site.common import outbox
 from network_site.common.models import Notice, Outbox
-from network_site.common.scoping import unscoped
 from network_site.organizations.actor import acting_as, service_actor
 from network_site.organizations.models import User
 from network_site.publishing.models import PublishedRecord
@@ -40,7 +39,8 @@ def run_relay() -> None:
 
 
 def told(user: User) -> list[str]:
-    return sorted(unscoped(Notice).filter(recipient_id=user.pk).values_list("kind", flat=True))
+    with acting(user):
+        return sorted(Notice.objects.filter(recipient_id=user.pk).values_list("kind", flat=True))
 
 
 def test_an_offer_closes_when_its_last_day_ends_where_it_is_made(people: People) -> None:
