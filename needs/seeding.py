@@ -18,6 +18,7 @@ from network_site.organizations.selectors import actor_for
 from . import services
 from .enums import NeedStatus, OverlapAnswer
 from .models import Need
+from .planting_diagnostic import load_diagnostic
 from .selectors import possible_overlaps
 
 SEED = Path(__file__).parent / "seed"
@@ -29,7 +30,7 @@ MONGOLIA_WRITER, MONGOLIA_FOCAL_POINT, SPECIALIST = "mongolia-contributor", "mon
 
 def load(progress: Callable[[str], object]) -> int:
     """Plant what is missing; running it again changes nothing. Returns how many things are new."""
-    return load_needs(progress)
+    return load_diagnostic(progress) + load_needs(progress)
 
 
 def load_needs(progress: Callable[[str], object]) -> int:

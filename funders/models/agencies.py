@@ -110,7 +110,7 @@ class AgencyProposal(TenantModel, TimestampedModel):
 class ProposalScore(ChildOf("proposal")):  # type: ignore[misc]
     """One scorer's points on one criterion, 0 to 100. The agency hears the result and its reasons, not the points."""
 
-    proposal = models.ForeignKey(AgencyProposal, on_delete=models.CASCADE, related_name="scores")
+    proposal = models.ForeignKey(AgencyProposal, on_delete=models.CASCADE, related_name="+")
     scorer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     criterion = models.CharField(max_length=40)
     points = models.PositiveSmallIntegerField()

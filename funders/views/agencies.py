@@ -24,7 +24,7 @@ from .. import permissions, services
 from ..enums import CallStatus, ProposalStatus
 from ..forms.agencies import CallForm, DecisionForm, ProposalForm, ScoreForm
 from ..forms.rooms import StepForm
-from ..models import AgencyCall, AgencyProposal
+from ..models import AgencyCall, AgencyProposal, ProposalScore
 from ..selectors import agencies as selectors
 from ..workflow.call import PROPOSAL
 from .rooms import CHANGED, done, get_request_or_404
@@ -230,7 +230,7 @@ def _proposal_page(request: HttpRequest, found: AgencyProposal, *, status: int =
     ours = permissions.is_of_agency(actor, found)
     criteria = [] if ours else AgencyCall.objects.get(pk=found.call_id).criteria
     sheets = [] if ours else selectors.scores_for(found, actor)
-    scored = not ours and found.scores.filter(scorer_id=actor.user_id).exists()
+    scored = not ours and ProposalScore.objects.filter(proposal=found, scorer_id=actor.user_id).exists()
     may_score = found.status in {ProposalStatus.ELIGIBLE, ProposalStatus.RECOMMENDED} and not scored
     shown = BY_AGENCY if ours else BY_JUDGES
     context = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from network_site.common.workflow import StaleVersion, TransitionRefused, Unmet
 from network_site.organizations.actor import current
+from network_site.publishing.models import PublishedRecord
 
 from .. import permissions
 from ..enums import FitStatus
@@ -33,7 +35,7 @@ def start_fit(request: HttpRequest, pk: UUID) -> HttpResponse:
         raise Http404
     if not permissions.can_check_fit(current(), FitCheck(need=need)):
         raise PermissionDenied
-    form = PracticeForm(request.POST or None, initial={"number": request.GET.get("practice", "")[:12]})
+    form = PracticeForm(request.POST or None, initial={"number": _named(request.GET.get("practice", ""))})
     if request.method == "POST" and form.is_valid():
         practice = selectors.practice_for_fit(form.cleaned_data["number"])
         if practice is None:
@@ -46,6 +48,14 @@ def start_fit(request: HttpRequest, pk: UUID) -> HttpResponse:
                 form.add_error("number", error)
     context = {"need": need, "form": form, "checks": list(selectors.list_fit_checks(need))}
     return render(request, "needs/fit_start.html", context, status=422 if form.errors else 200)
+
+
+def _named(given: str) -> str:
+    """The public number of the practice that a link names: by its key, or by the number itself."""
+    with suppress(ValueError):
+        record = PublishedRecord.objects.live().of_kind("practice").filter(pk=UUID(given)).first()
+        return record.code if record else ""
+    return given[:12]
 
 
 @login_required

@@ -437,7 +437,7 @@ class Migration(migrations.Migration):
                 ('difficulties', models.TextField(blank=True, max_length=4000, verbose_name='what went wrong')),
                 ('reason', models.CharField(blank=True, max_length=500, verbose_name='why it is corrected')),
                 ('approver', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('period', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='updates', to='projects.period')),
+                ('period', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='projects.period')),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='updates', to='projects.project')),
                 ('reporter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],

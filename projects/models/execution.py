@@ -70,7 +70,7 @@ class Update(ChildOf("project"), TimestampedModel):  # type: ignore[misc]
     """A report on one period; whoever reports does not approve (funding page, section 2)."""
 
     project = models.ForeignKey("projects.Project", on_delete=models.CASCADE, related_name="updates")
-    period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="updates")
+    period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="+")
     version = models.PositiveSmallIntegerField(default=1)
     status = models.CharField(max_length=8, choices=UpdateStatus.choices, default=UpdateStatus.DRAFT)
     lock_version = models.PositiveIntegerField(default=1)

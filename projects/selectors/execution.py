@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -71,10 +71,12 @@ def get_period(project: Project, number: int) -> Period:
 def list_periods(project: Project) -> list[dict[str, Any]]:
     """Every period with its report in work and its approved one; one question for periods, one for reports."""
     today = timezone.localdate()
-    reports = Prefetch("updates", Update.objects.exclude(status=UpdateStatus.REPLACED).order_by("version"))
+    reports: dict[UUID, list[Update]] = {}
+    for report in Update.objects.filter(project=project).exclude(status=UpdateStatus.REPLACED).order_by("version"):
+        reports.setdefault(report.period_id, []).append(report)
     listed = []
-    for period in Period.objects.filter(project=project).prefetch_related(reports):
-        updates = list(period.updates.all())
+    for period in Period.objects.filter(project=project):
+        updates = reports.get(period.pk, [])
         in_work = next((update for update in updates if update.status in IN_WORK), None)
         listed.append(
             {

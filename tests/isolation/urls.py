@@ -253,6 +253,8 @@ ADDRESSES: dict[str, Address] = {
     "*/workspace/matches/<uuid:pk>/judge/": Address(OBJECT, "match"),
     "*/workspace/network/needs/": Address(LIST),
     "*/workspace/network/needs/<uuid:pk>/overlaps/": Address(OBJECT, "need"),
+    "*/workspace/needs/<uuid:pk>/fit/": Address(OBJECT, "need"),
+    "*/workspace/needs/<uuid:pk>/fit/<uuid:check>/": Address(OBJECT, "need", _each("check", [str(UUID(int=0))])),
     # The console of the Network's staff: tests/isolation/test_console.py walks it by role.
     "admin/console/letters/": Address(CONSOLE, "dead_letters"),
     "admin/console/letters/retry/": Address(CONSOLE, "dead_letters"),
