@@ -109,7 +109,7 @@ class Level(models.TextChoices):
 class Measure(models.TextChoices):
     """IATI's list IndicatorMeasure."""
 
-    UNIT = "1", _("number")
+    UNIT = "1", pgettext_lazy("measure", "number")
     PERCENTAGE = "2", _("percentage")
     NOMINAL = "3", _("category")
     ORDINAL = "4", _("rank")
