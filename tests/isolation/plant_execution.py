@@ -7,8 +7,10 @@ from typing import Any
 from network_site.organizations.actor import acting_as, service_actor
 from network_site.organizations.models import User
 from network_site.publishing.models import PublishedRecord
-from projects.models import Project
+from practices.models import Practice
+from projects.models import Amendment, Candidate, Project, QualityReview, SignOff
 
+from ..people import acting
 from ..projects.running import entry, reported, running, write
 
 # What the public reads, and what stays with the ministry, its agency and the Network.
@@ -20,7 +22,7 @@ def words(house: Any, *things: str) -> set[str]:
     return {house.word(thing) for thing in (things or (OPEN, CLOSED))}
 
 
-def plant(house: Any, people: Any) -> None:
+def plant(house: Any, people: Any, specialist: User) -> None:
     """A project with an approved report, and one that is being written."""
     word, draft = house.word(OPEN), house.word(CLOSED)
     world = running(
@@ -35,6 +37,19 @@ def plant(house: Any, people: Any) -> None:
         world, 2, entry(world, "1.1", 4, source=f"{draft} register"), entry(world, "1.3", not_measured=f"{draft} why"),
         narrative=f"{draft} narrative", difficulties=f"{draft} difficulty", reporter=house.contributor,
     )  # fmt: skip
+    with acting(house.focal_point) as actor:
+        project = Project.objects.get(owner=house.organization, status="in_execution")
+        SignOff.objects.create(
+            project=project, round=1, country=house.organization.country, signed_by=house.focal_point, name="Minister"
+        )
+        Amendment.objects.create(project=project, edition=90, reason=f"{draft} reason", made_by=house.focal_point)
+        practice = Practice.objects.create(owner=house.organization, created_by_id=actor.user_id)
+        Candidate.objects.create(project=project, practice=practice)
+    with acting(specialist) as actor:
+        QualityReview.objects.create(
+            project=project, round=1, reviewer=specialist, organization_id=actor.organization_id, has_interest=False,
+            verdict="ready", note=f"{draft} judgement",
+        )  # fmt: skip
 
 
 def public_words(world: Any) -> set[str]:

@@ -43,7 +43,8 @@ def words_for(world: Any, name: str) -> set[str]:
     """What somebody may read of them: the ministry all, the Network what belongs to a need that was sent."""
     if name.startswith(("owner's", "rival")):
         return words(world.b if name.startswith("owner's") else world.a)
-    if name in {"specialist", "publisher"}:
+    # A note is the reason in the audit trail, as it is with every change of state.
+    if name in {"specialist", "publisher", "service auditor"}:
         return {house.word(NOTE) for house in (world.a, world.b)}
     if name in {"service relay", "service matcher", "service clock", "service funding"}:
         return words(world.a) | words(world.b)

@@ -37,6 +37,7 @@ from ..people import ROWS, People, acting, assign, draft, get, in_review, step
 from . import (
     plant_diagnostics,
     plant_execution,
+    plant_fit,
     plant_matches,
     plant_needs,
     plant_offers,
@@ -313,7 +314,8 @@ class World:
         plant_needs.plant(house, self.specialist)
         plant_diagnostics.plant(house)
         plant_matches.plant(house)
-        plant_execution.plant(house, self.people)
+        plant_fit.plant(house)
+        plant_execution.plant(house, self.people, self.specialist)
         plant_projects.plant(house)
 
     def _share_in_every_way(self) -> None:
@@ -420,7 +422,7 @@ class World:
         private = plant_rooms.words()
         for house in (self.a, self.b):
             private |= house.words(*house.versions) | plant_needs.words(house) | plant_diagnostics.words(house)
-            private |= plant_matches.words(house)
+            private |= plant_matches.words(house) | plant_fit.words(house)
             private |= plant_projects.words(house)
             private |= plant_execution.words(house)
             private |= {house.word(thing) for thing in (*OF_REVIEWS, *SEARCHES, "note", "ruling", "invited")}
@@ -450,7 +452,7 @@ class World:
             )
             searches |= plant_needs.words(house)
             searches |= plant_diagnostics.words(house)
-            searches |= plant_matches.words_for(self, name)
+            searches |= plant_matches.words_for(self, name) | plant_fit.words(house)
             searches |= plant_projects.words(house) | plant_execution.words(house)
             return house.words(*house.versions) | {house.word("note"), house.word("ruling")} | invited | searches
         needs = {word for house in (a, b) for word in plant_needs.words(house)}
@@ -465,22 +467,26 @@ class World:
         needs |= executed
         own = name.split()[0]
         of_own_reviews = {house.word(f"{own}{part}") for house in (a, b) for part in ("review", "dispute")}
-        return {
-            "first reviewer": in_review | titles | of_own_reviews | rulings,
-            "second reviewer": in_review | titles | of_own_reviews | rulings,
-            # Of decisions on organisations the whole Network may know the grounds.
-            "specialist": judged | notes | of_reviews | rulings | {"zqgroundsqz"} | sent,
-            "publisher": judged | notes | of_reviews | rulings | {"zqgroundsqz"} | sent,
-            "superuser without membership": b.words("shared"),
-            "user without membership": b.words("shared"),
-            # Notices and the comparison of two reviews need all practices; histories are open to every service.
-            "service relay": everything | needs | {house.word(thing) for house in (a, b) for thing in SEARCHES},
-            "service reviews": everything,
-            "service auditor": notes | rulings | {"zqgroundsqz"},
-            # Whoever shows the token of an invitation is let in by it.
-            "service accounts": notes | rulings | {house.word("invited") for house in (a, b)},
-            "service seeding": notes | rulings,
-        }.get(name, set()) | plant_matches.words_for(self, name)
+        return (
+            {
+                "first reviewer": in_review | titles | of_own_reviews | rulings,
+                "second reviewer": in_review | titles | of_own_reviews | rulings,
+                # Of decisions on organisations the whole Network may know the grounds.
+                "specialist": judged | notes | of_reviews | rulings | {"zqgroundsqz"} | sent,
+                "publisher": judged | notes | of_reviews | rulings | {"zqgroundsqz"} | sent,
+                "superuser without membership": b.words("shared"),
+                "user without membership": b.words("shared"),
+                # Notices and the comparison of two reviews need all practices; histories are open to every service.
+                "service relay": everything | needs | {house.word(thing) for house in (a, b) for thing in SEARCHES},
+                "service reviews": everything,
+                "service auditor": notes | rulings | {"zqgroundsqz"},
+                # Whoever shows the token of an invitation is let in by it.
+                "service accounts": notes | rulings | {house.word("invited") for house in (a, b)},
+                "service seeding": notes | rulings,
+            }.get(name, set())
+            | plant_matches.words_for(self, name)
+            | plant_fit.words_for(self, name)
+        )
 
     def page_words(self, name: str) -> set[str]:
         """The canaries that may stand on a page that this person opens."""
