@@ -38,8 +38,8 @@ def index(*needs: Need) -> None:
 def test_the_needs_of_the_source_are_planted_once_and_public() -> None:
     with acting_as(service_actor("seeding"), reason="test"):
         load_demo_accounts()
-    assert seeding.load(lambda line: None) == 19
-    assert seeding.load(lambda line: None) == 0
+    assert seeding.load_needs(lambda line: None) == 19
+    assert seeding.load_needs(lambda line: None) == 0
     with acting_as(ANONYMOUS):
         records = list(PublishedRecord.objects.live().of_kind("need"))
         report = unmet_report()

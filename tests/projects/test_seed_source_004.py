@@ -15,7 +15,7 @@ from network_site.publishing.models import PublishedRecord
 from projects.linter import findings
 from projects.models import Project, Text
 from projects.outline import FIELDS
-from projects.seeding import load
+from projects.seeding import load_documented
 
 pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
 
@@ -53,7 +53,7 @@ def seeded(db: None, settings: Any) -> Project:
     with acting_as(service_actor("seeding"), reason="test"):
         load_organizations()
         load_demo_accounts()
-    assert load(lambda line: None) == 1
+    assert load_documented(lambda line: None) == 1
     with acting_as(actor_for(User.objects.get(email=demo_account("specialist").email))):
         found: Project = Project.objects.select_related("owner", "funding").get(reference="RG-T3661")
     return found
@@ -92,5 +92,5 @@ def test_every_value_says_where_it_stands_in_the_document(seeded: Project) -> No
 
 
 def test_a_second_time_nothing_is_new(seeded: Project) -> None:
-    assert load(lambda line: None) == 0
+    assert load_documented(lambda line: None) == 0
     assert PublishedRecord.objects.filter(kind="project").count() == 1
