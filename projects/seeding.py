@@ -17,6 +17,7 @@ from network_site.organizations.selectors import actor_for
 from . import services
 from .models import Project
 from .planting_execution import load_execution
+from .planting_request import load_request
 
 SEED = Path(__file__).parent / "seed"
 NUMBERS = ("quantity", "unit_cost")
@@ -24,7 +25,7 @@ NUMBERS = ("quantity", "unit_cost")
 
 def load(progress: Callable[[str], object]) -> int:
     """Plant what is missing; running it again changes nothing. Returns how many things are new."""
-    return load_documented(progress) + load_execution(progress)
+    return load_documented(progress) + load_request(progress) + load_execution(progress)
 
 
 def load_documented(progress: Callable[[str], object]) -> int:
