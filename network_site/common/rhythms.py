@@ -67,6 +67,10 @@ GROUPS: dict[str, Group] = {
     "funding.complete": Group.WAITING,
     "call.closed": Group.WAITING,
     "proposal.decided": Group.WAITING,
+    "proposal.answered": Group.WAITING,
+    "negotiation.committed": Group.PROJECTS,
+    "negotiation.received": Group.PROJECTS,
+    "negotiation.ended": Group.PROJECTS,
     # Projects.
     "project.started": Group.PROJECTS,
     "project.drafting": Group.PROJECTS,

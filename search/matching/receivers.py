@@ -69,9 +69,9 @@ def entry_changed(row: Outbox) -> None:
     """Something that can be found has changed: whoever shares a term with it is to be compared."""
     with as_service(MATCHER, "matching: what changed"):
         entry = Entry.objects.filter(pk=row.object_id, kind__in=(*COMPARED, "project")).first()
-        if entry is None:
+        key = _record_key(entry.key) if entry is not None else None
+        if entry is None or key is None:
             return
-        key = UUID(entry.key)
         version = zlib.crc32(f"{entry.pk}:{entry.revision}".encode()) & 0x7FFFFFFF
         after = LAG if settings.ELASTICSEARCH_URL else timedelta(0)
         if entry.kind == "project":
@@ -84,6 +84,14 @@ def entry_changed(row: Outbox) -> None:
         if entry.kind == "offer":
             for project in Project.objects.filter(pk__in=projects_sharing(key)):
                 outbox.enqueue(WANTED, subject=project, version=version, tenant_id=project.owner_id, after=after)
+
+
+def _record_key(key: str) -> UUID | None:
+    """The record that an entry is of; None for a judged set's entries, which are of none."""
+    try:
+        return UUID(key)
+    except ValueError:
+        return None
 
 
 def needs_sharing(record_id: UUID) -> set[UUID]:
