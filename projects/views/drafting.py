@@ -332,7 +332,7 @@ def fill(request: HttpRequest, pk: UUID) -> HttpResponse:
     if not permissions.can_edit(current(), project):
         raise PermissionDenied
     try:
-        added = services.fill_in(project) + services.fill_in_defaults(project)
+        added = services.fill_in(project)
     except (TransitionRefused, ValidationError) as refused:
         messages.error(request, " ".join(str(message) for message in refused.messages))
     else:

@@ -8,7 +8,7 @@ from needs.models import Need
 from network_site.organizations.actor import acting_as, service_actor
 from network_site.organizations.models import User
 from network_site.publishing.models import PublishedRecord
-from projects.models import Project
+from projects.models import Funding, Project
 from search.matching import services
 from search.models import Match
 
@@ -24,6 +24,7 @@ def plant(house: Any) -> None:
         project = Project.objects.create(
             owner=house.organization, created_by_id=actor.user_id, title=f"{house.word(PROJECT)} title"
         )
+        Funding.objects.create(project=project)
         need = Need.objects.get(status="registered", audience="ministry")
     given = {"owner": house.organization, "record": record, "family": "practice", "standing": "match",
              "verdict": "eligible", "score": 50, "confidence": 50, "weights": "test"}  # fmt: skip
