@@ -19,10 +19,10 @@ from network_site.common.audit import digest
 from network_site.common.database import exclusive
 from network_site.common.hooks import as_service
 
-from ...indexing import batches
 from ...models import Entry
+from .comparing import Differences, repair
 from .indices import alias_of, index_name, index_settings, indices_of, mappings, read_alias, vectors_of
-from .writing import CHUNK, NEWER, actions, bulk, send
+from .writing import CHUNK, NEWER, actions, bulk
 
 THREADS, PENDING = 2, 4
 KEPT = 2
@@ -76,10 +76,11 @@ def rebuild(es: Elasticsearch, kind: str, tell: Tell = lambda done, total: None)
             es.indices.delete(index=name, ignore_unavailable=True)
             raise
         before = _change_over(es, kind, name)
-        # What was pushed to the old index while the new one was being filled.
-        caught_up += _bring_up(es, kind, name, sent)
+        # What was pushed to the old index while the new one was being filled. The new one stays, also when it refuses
+        # something of that: whoever reconciles finds it.
+        late, _refused = _bring_up(es, kind, name, sent)
         _remove_old(es, kind, {name, *sorted(before)[-(KEPT - 1) :]})
-    return Built(name, len(sent), caught_up)
+    return Built(name, len(sent), caught_up + late)
 
 
 def build_missing(es: Elasticsearch, kind: str) -> None:
@@ -91,7 +92,9 @@ def build_missing(es: Elasticsearch, kind: str) -> None:
 def _fill(es: Elasticsearch, kind: str, name: str, tell: Tell) -> tuple[dict[UUID, int], int]:
     """Fill a new index and be sure of it; the revision of each entry in it, and how many changed meanwhile."""
     sent, refused = _send_all(es, kind, name, tell)
-    caught_up = 0 if refused else _bring_up(es, kind, name, sent)
+    caught_up = 0
+    if not refused:
+        caught_up, refused = _bring_up(es, kind, name, sent)
     es.indices.put_settings(index=name, settings={"refresh_interval": index_settings()["refresh_interval"]})
     es.indices.refresh(index=name)
     counted = int(es.count(index=name)["count"])
@@ -102,25 +105,18 @@ def _fill(es: Elasticsearch, kind: str, name: str, tell: Tell) -> tuple[dict[UUI
     return sent, caught_up
 
 
-def _bring_up(es: Elasticsearch, kind: str, name: str, sent: dict[UUID, int]) -> int:
-    """Send what has changed since it was sent, until nothing has; how many that were. `sent` is kept up to date.
+def _bring_up(es: Elasticsearch, kind: str, name: str, sent: dict[UUID, int]) -> tuple[int, list[str]]:
+    """Send once more what has changed since it was sent; how many that were, and the ids of those that were refused.
 
     Revisions are compared, no clock is asked; the index itself need not be read, because it acknowledged each document.
+    `sent` is kept up to date.
     """
-    caught_up = 0
-    while True:
-        with as_service("relay", "search: what changed during the building"):
-            kept = Entry.objects.filter(kind=kind).order_by().values_list("pk", "revision")
-            late = [pk for pk, revision in kept.iterator(chunk_size=5_000) if sent.get(pk, 0) < revision]
-        if not late:
-            return caught_up
-        for some in batches(late, CHUNK):
-            with as_service("relay", ""):
-                entries = list(Entry.objects.filter(pk__in=some))
-            if refused := send(es, entries, index=name):
-                raise NotBuilt(f"{kind}: {len(refused)} entries are refused: {' '.join(refused[:5])}")
-            sent |= {entry.pk: entry.revision for entry in entries}
-        caught_up += len(late)
+    with as_service("relay", "search: what changed during the building"):
+        kept = Entry.objects.filter(kind=kind).order_by().values_list("pk", "revision")
+        late = {pk: revision for pk, revision in kept.iterator(chunk_size=5_000) if sent.get(pk, 0) < revision}
+    refused = repair(es, Differences(kind, entries=len(late), documents=0, old=tuple(late)), index=name)
+    sent |= late
+    return len(late), refused
 
 
 def _send_all(es: Elasticsearch, kind: str, name: str, tell: Tell) -> tuple[dict[UUID, int], list[str]]:
@@ -132,18 +128,19 @@ def _send_all(es: Elasticsearch, kind: str, name: str, tell: Tell) -> tuple[dict
     with as_service("relay", f"search: building {kind}"):
         total = Entry.objects.filter(kind=kind).count()
     sent, refused = dict[UUID, int](), list[str]()
-    waiting: deque[Future[list[str]]] = deque()
+    waiting: deque[tuple[dict[UUID, int], Future[list[str]]]] = deque()
 
     def settle(most: int) -> None:
         while len(waiting) > most:
-            refused.extend(waiting.popleft().result())
+            revisions, future = waiting.popleft()
+            refused.extend(future.result())
+            sent.update(revisions)
             tell(len(sent), max(total, len(sent)))
 
     with ThreadPoolExecutor(THREADS, thread_name_prefix="search-build") as threads:
         for entries in _walk(kind):
             wanted = list(actions(entries, vectors_of(entries), index=name, version_type=NEWER))
-            sent |= {entry.pk: entry.revision for entry in entries}
-            waiting.append(threads.submit(bulk, es, wanted))
+            waiting.append(({entry.pk: entry.revision for entry in entries}, threads.submit(bulk, es, wanted)))
             settle(PENDING)
         settle(0)
     return sent, refused

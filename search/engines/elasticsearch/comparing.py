@@ -41,12 +41,12 @@ class Differences:
         return bool(self.missing or self.old or self.ahead or self.altered or self.strange)
 
 
-def differences(es: Elasticsearch, kind: str, *, index: str = "", deep: bool = False) -> Differences:
-    """Compare an index (else the one that the kind's alias names) with the entries of the kind.
+def differences(es: Elasticsearch, kind: str, *, deep: bool = False) -> Differences:
+    """Compare the index that the kind's alias names with the entries of the kind.
 
     The index is read first. What is written meanwhile can then look missing or old, never ahead or strange.
     """
-    index = index or alias_of(kind)
+    index = alias_of(kind)
     indexed: dict[UUID, int] = {}
     altered: list[UUID] = []
     es.indices.refresh(index=index)
