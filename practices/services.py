@@ -889,10 +889,12 @@ def file_review(review: Review) -> Review:
     Both reviews are compared by the service "reviews", since no reviewer may read the other's.
     Raises TransitionRefused with what is missing, or with a conflict of interest.
     """
-    unmet = _missing_in(review)
+    # Under the lock, since somebody who releases the review at the same time closes its dossier, too.
+    locked = lock_for_writing(review)
+    unmet = _missing_in(locked) if locked.status in {ReviewStatus.ASSIGNED, ReviewStatus.DECLARED} else []
     if unmet:
         raise TransitionRefused(unmet)
-    filed = REVIEW_FLOW.perform(review, "file", filed_at=timezone.now())
+    filed = REVIEW_FLOW.perform(locked, "file", filed_at=timezone.now())
     with acting_as(service_actor("reviews"), reason="compare two filed reviews"):
         _conclude_reviews(filed.version_id)
     return filed
