@@ -15,10 +15,13 @@ from django.utils.translation import get_language
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
 
+from funders.api import router as offers
+from needs.api import router as needs
 from network_site.common import api as shared
 from network_site.publishing.api import router as organizations
 from network_site.taxonomy.api import router as taxonomy
 from practices.api import router as practices
+from projects.api import router as projects
 from search.api import router as search
 
 VERSION = "1.0.0"
@@ -31,7 +34,7 @@ DESCRIPTION = (
 api = NinjaAPI(
     title="Enlace", version=VERSION, description=DESCRIPTION, docs_url=None, openapi_url=None, urls_namespace="api"
 )
-for _router in (search, practices, organizations, taxonomy):
+for _router in (search, practices, needs, projects, offers, organizations, taxonomy):
     api.add_router("", _router)
 api.add_exception_handler(shared.Refusal, shared.refused)
 api.add_exception_handler(Http404, shared.not_found)

@@ -6,6 +6,10 @@ from collections.abc import Callable
 
 from django.conf import settings
 
+from funders import seeding as funders
+from funders.models import OffersPage
+from needs import seeding as needs
+from needs.models import NeedsPage
 from network_site.organizations import seeding as organizations
 from network_site.organizations.actor import acting_as, service_actor
 from network_site.publishing import seeding as publishing
@@ -13,10 +17,18 @@ from network_site.taxonomy import services as taxonomy
 from network_site.taxonomy.glossary import load_glossary
 from practices import seeding as practices
 from practices.models import DatabankPage
+from projects import seeding as projects
+from projects.models import ProjectsPage
 from search.models import SearchPage
 
 # The pages that the floors above `publishing` bring into the tree of each language.
-PAGES = {"databank": DatabankPage, "search": SearchPage}
+PAGES = {
+    "databank": DatabankPage,
+    "needs": NeedsPage,
+    "projects": ProjectsPage,
+    "offers": OffersPage,
+    "search": SearchPage,
+}
 
 
 def seed(progress: Callable[[str], object]) -> None:
@@ -39,3 +51,7 @@ def seed(progress: Callable[[str], object]) -> None:
             raise RuntimeError("; ".join(str(error) for error in result.errors[:10]))
         progress(f"{result.written} documented practices written, {result.unchanged} unchanged")
         progress(f"{practices.load_demonstration(progress)} new demonstration practices")
+        # In this order: offers are matched with needs, projects answer needs.
+        progress(f"{funders.load(progress)} new offers and negotiations")
+        progress(f"{needs.load(progress)} new diagnostics and needs")
+        progress(f"{projects.load(progress)} new projects")

@@ -7,6 +7,7 @@ class PracticesConfig(AppConfig):
     name = "practices"
 
     def ready(self) -> None:
+        from network_site.common import guards
         from network_site.common.files import file_finders
         from network_site.organizations.handover import workplaces
         from network_site.organizations.personal_data import sources
@@ -18,6 +19,7 @@ class PracticesConfig(AppConfig):
             organization_feeds,
             organization_sections,
             record_cards,
+            record_sections,
             sitemap_sections,
         )
 
@@ -37,4 +39,6 @@ class PracticesConfig(AppConfig):
         country_sections.fill("practices", sections.country)
         country_counts.fill("practices", sections.per_country)
         record_cards.fill(sections.KIND, sections.cards)
+        record_sections.fill("practices: adaptations", sections.adaptations)
+        guards.guard("practices.Adaptation", guards.PUBLISHING_ONLY)
         receivers.connect()

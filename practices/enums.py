@@ -217,6 +217,15 @@ class Label(models.TextChoices):
     INSTRUCTIVE_FAILURE = "instructive_failure", _("Instructive failure")
 
 
+class AdaptationResult(models.TextChoices):
+    """What came of a practice where somebody else took it over."""
+
+    POSITIVE = "positive", pgettext_lazy("adaptation", "it worked there too")
+    NONE = "none", pgettext_lazy("adaptation", "no effect found")
+    NEGATIVE = "negative", pgettext_lazy("adaptation", "it did not work there")
+    UNKNOWN = "unknown", pgettext_lazy("adaptation", "not known yet")
+
+
 # The questions of the form by the name under which their answers are stored: a column of the version, a scheme
 # of terms, a group of rows. Each with its page; the words are those of the form (a test compares them).
 QUESTIONS = {

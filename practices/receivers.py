@@ -13,7 +13,8 @@ from network_site.organizations.models import Membership
 from network_site.organizations.selectors import members_with_role, network_organization
 
 from . import services
-from .models import Assistance, PracticeVersion, Review
+from .enums import PracticeStatus
+from .models import Adaptation, Assistance, PracticeVersion, Review
 
 
 def _focal_points(version: PracticeVersion) -> list[UUID]:
@@ -109,6 +110,26 @@ def tell_keeper(row: Outbox) -> None:
         notices.tell(row, recipients=[UUID(row.data["keeper"])], subject=version.title, url_name="practices:version")
 
 
+def tell_of_adaptation(row: Outbox) -> None:
+    """The people of the practice that somebody took over hear what became of it."""
+    with as_service("relay", "somebody took a practice over"):
+        origin_id = Adaptation.objects.values_list("origin_id", flat=True).get(pk=row.object_id)
+        version = (
+            PracticeVersion.objects.select_related("practice")
+            .filter(practice_id=origin_id, status=PracticeStatus.PUBLISHED)
+            .first()
+        )
+        if version is not None:
+            notices.tell(
+                row,
+                recipients=_writers(version),
+                subject=version.title,
+                url_name="practices:version",
+                object_id=version.pk,
+                object_type=PracticeVersion._meta.label_lower,
+            )
+
+
 def release_reviews(row: Outbox) -> None:
     """The reviews of somebody who left her organisation are free for another reviewer."""
     with as_service("reviews", "a membership has ended"):
@@ -122,5 +143,6 @@ def connect() -> None:
     outbox.consumer("assistance.asked", "assistance.accepted", "assistance.ended")(tell_about_assistance)
     outbox.consumer("practice.autosaved")(record_autosaves)
     outbox.consumer("practice.keeper_changed")(tell_keeper)
+    outbox.consumer("practice.adapted")(tell_of_adaptation)
     outbox.consumer("membership.ended")(release_reviews)
     outbox.consumer("review.assigned", "review.filed", "review.released")(tell_about_review)

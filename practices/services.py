@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from network_site.common import audit, html, idempotency, outbox
+from network_site.common.database import allow
 from network_site.common.scoping import current_actor
 from network_site.common.workflow import StaleVersion, TransitionRefused, Unmet, lock_for_writing
 from network_site.organizations import services as organizations
@@ -27,9 +28,20 @@ from network_site.publishing.models import PublishedRecord
 
 from . import importing, permissions, selectors
 from .conflicts import REVIEW, SCREEN, ConflictOfInterest, conflicts_of, refuse_conflicts
-from .enums import IN_WORK, MAX_SCORE, Aspect, Criterion, Exclusion, Interest, PracticeStatus, ReviewStatus
+from .enums import (
+    IN_WORK,
+    MAX_SCORE,
+    AdaptationResult,
+    Aspect,
+    Criterion,
+    Exclusion,
+    Interest,
+    PracticeStatus,
+    ReviewStatus,
+)
 from .marks import disputed_criteria, filed_reviews, marks_of
 from .models import (
+    Adaptation,
     Adjudication,
     Assistance,
     Attachment,
@@ -83,6 +95,7 @@ def create_draft(
     rows: Rows,
     key: str | None = None,
     is_demo: bool = False,
+    provenance: str = "PV01",
 ) -> PracticeVersion:
     """Begin a practice of the actor's organisation with the seven inputs of a draft.
 
@@ -95,7 +108,10 @@ def create_draft(
 
     def create() -> PracticeVersion:
         practice = Practice.objects.create(
-            owner_id=actor.organization_id, created_by_id=actor.user_id, is_demo=is_demo or _acts_in_demo(actor)
+            owner_id=actor.organization_id,
+            created_by_id=actor.user_id,
+            provenance=provenance,
+            is_demo=is_demo or _acts_in_demo(actor),
         )
         country = actor.country_id or None
         given = {"country_id": country, "region": "" if country else _demo_region(actor)} | _clean(fields)
@@ -373,6 +389,47 @@ def _acts_in_demo(actor: Actor) -> bool:
 
 def _demo_region(actor: Actor) -> str:
     return "Demonstration" if _acts_in_demo(actor) else ""
+
+
+# --- Taken over by others ------------------------------------------------------------------------
+
+
+@transaction.atomic
+def note_adaptation(
+    *, origin: PublishedRecord, origin_version: int, project: PublishedRecord, changed: str, result: str, language: str
+) -> Adaptation:
+    """Say on a published practice's page that a project took it over, what was changed, and what came of it.
+
+    Told again for the same project, the entry changes. Until the evaluation it is not verified. The people who look
+    after the origin hear of it once.
+    """
+    words = html.plain(changed).strip()
+    with allow("publishing"):
+        entry, is_new = Adaptation.objects.update_or_create(
+            project=project,
+            defaults={
+                "origin": origin,
+                "origin_version": origin_version,
+                "country_id": project.country_id,
+                "organization_id": project.owner_id,
+                "language": language,
+                "changed": words[:2000],
+                "result": AdaptationResult(result).value,
+                "is_demo": project.is_demo,
+            },
+        )
+    audit.record("practice.adapted", tenant_id=project.owner_id, subject=entry, after=words, reason=entry.result)
+    if is_new:
+        outbox.enqueue("practice.adapted", subject=entry, tenant_id=origin.owner_id)
+    return entry
+
+
+@transaction.atomic
+def verify_adaptation(*, project_id: UUID) -> bool:
+    """Show that somebody of the Network has evaluated the project behind an adaptation; whether there is one."""
+    with allow("publishing"):
+        verified = Adaptation.objects.filter(project_id=project_id).update(is_verified=True)
+    return bool(verified)
 
 
 @transaction.atomic

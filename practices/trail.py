@@ -22,6 +22,7 @@ WORDS: dict[str, Any] = {
     "practice.read": _("The Network opened a practice"),
     "practice.keeper_changed": _("A practice got somebody else who looks after it"),
     "practice.contact_changed": _("A contact of a practice was replaced"),
+    "practice.adapted": _("A project said what it changed in a practice"),
     "review.assigned": _("A reviewer was asked"),
     "record.published": _("A record was published"),
     "record.confirmed": _("A record was confirmed"),

@@ -15,15 +15,20 @@ class SearchConfig(AppConfig):
         from . import personal_data as own_data
         from .engines.database import texts
         from .kinds import kinds
+        from .kinds.needs import NeedKind
+        from .kinds.offers import OfferKind
         from .kinds.organizations import OrganizationSearchKind
         from .kinds.pages import PageKind
         from .kinds.practices import PracticeKind
+        from .kinds.projects import ProjectKind
+        from .matching import apps as matching
         from .reconciling import catch_up, hasten, health, reconcile_index
         from .selectors import words_in_records
 
-        for kind in (PracticeKind(), OrganizationSearchKind(), PageKind()):
+        for kind in (PracticeKind(), NeedKind(), ProjectKind(), OfferKind(), OrganizationSearchKind(), PageKind()):
             kinds.fill(kind.name, kind)
         receivers.connect()
+        matching.ready()
         notices.own_rhythms.fill(alerts.FOUND, services.stop_mail)
         personal_data.sources.fill("search", own_data.Source())
         trail.describers.fill("search", own_data.Describer())

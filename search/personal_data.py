@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from network_site.organizations.models import User
 
-from .models import SavedSearch, SearchFollower
+from .models import MatchNote, SavedSearch, SearchFollower
 
 WORDS: dict[str, Any] = {
     "search.shared": _("A search was saved for the organisation"),
@@ -26,12 +26,13 @@ class Source:
         "search.SavedSearch.person_id": "saved_searches",
         "search.SavedSearch.name": "saved_searches",
         "search.SearchFollower.person_id": "saved_searches",
+        "search.MatchNote.made_by": "match_notes",
         "search.EntryFacet.name": "none: the name of a facet of what is public",
         "search.Mark.name": "none: the name of a counter",
     }
 
     def parts(self, user: User) -> Mapping[str, Any]:
-        """Her saved searches, and the rhythm of those that she follows."""
+        """Her saved searches, the rhythm of those that she follows, and what she said of matches."""
         rhythms = dict(SearchFollower.objects.filter(person_id=user.pk).values_list("search_id", "rhythm"))
         searches = SavedSearch.objects.filter(person_id=user.pk) | SavedSearch.objects.filter(pk__in=rhythms)
         return {
@@ -46,7 +47,11 @@ class Source:
                     "created_at": one.created_at,
                 }
                 for one in searches
-            ]
+            ],
+            "match_notes": [
+                {"match": one.match_id, "opinion": one.opinion, "note": one.note, "at": one.at}
+                for one in MatchNote.objects.filter(made_by=user)
+            ],
         }
 
 

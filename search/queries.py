@@ -20,7 +20,7 @@ from . import doors, facets, questions, spelling
 from .asked import SearchQuery
 from .engines.base import LESS, WINDOW, Answer, Engine, EngineUnavailable, Fragment, Question
 from .kinds import kinds
-from .models import Entry, Mark
+from .models import EmbeddedEntry, Entry, Mark
 from .models.entries import entry_id
 from .viewers import Viewer
 from .viewers import viewer as current_viewer
@@ -225,6 +225,49 @@ def similar(
         lambda engine: engine.similar(entry_id(kind, key), audiences=who.audiences, kinds=only, limit=limit)
     )
     return hits([(one.id, one.score, {}) for one in found], who)
+
+
+@dataclass(frozen=True)
+class Near:
+    """Something that was found for terms and words, as narrow as it can be judged; `facets` are codes by name."""
+
+    key: str
+    kind: str
+    # Comparable within one answer only.
+    score: float
+    facets: Mapping[str, frozenset[str]]
+    evidence_level: int | None
+    published_at: datetime
+
+
+def near(question: Question) -> tuple[Near, ...]:
+    """What fits a question of `questions.near`, best first. One question to the engine and one to the database.
+
+    As everywhere, only what is there and for these audiences now.
+    """
+    answer, _reduced = _ask(lambda engine: engine.ask(question))
+    scores = {found.id: found.score for found in answer.found}
+    live = EmbeddedEntry.objects.filter(
+        entry__in=list(scores), entry__is_gone=False, entry__audience__in=question.audiences
+    )
+    columns = ("entry__key", "entry__kind", "facets", "evidence_level", "entry__published_at")
+    rows = {row[0]: row[1:] for row in live.values_list("entry_id", *columns)}
+    return tuple(
+        Near(key, kind, score, _facets(facets), level, at)
+        for pk, score in scores.items()
+        if pk in rows
+        for key, kind, facets, level, at in [rows[pk]]
+    )
+
+
+def _facets(lines: str) -> Mapping[str, frozenset[str]]:
+    """The codes by name of the narrow row's lines."""
+    found: dict[str, set[str]] = {}
+    for line in lines.split("\n"):
+        name, equals, value = line.partition("=")
+        if equals:
+            found.setdefault(name, set()).add(value)
+    return {name: frozenset(values) for name, values in found.items()}
 
 
 def url_of(pk: UUID) -> str:

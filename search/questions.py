@@ -11,7 +11,7 @@ from network_site.common.language import fold
 
 from . import meaning, vocabulary
 from .asked import SearchQuery
-from .engines.base import OtherName, Question, Unit
+from .engines.base import ANY, OtherName, Question, Unit
 from .kinds import kinds
 from .viewers import Viewer
 from .vocabulary import Concept, Kind
@@ -149,4 +149,41 @@ def make(
         offset=(query.page - 1) * query.page_size,
         limit=query.page_size,
         vector=vector_for(query.text, units) if with_meaning else None,
+    )
+
+
+def near(
+    named: Sequence[Mapping[str, str]],
+    text: str,
+    *,
+    language: str,
+    viewer: Viewer,
+    kinds: Sequence[str],
+    limit: int,
+    filters: Mapping[str, tuple[str, ...]] | None = None,
+    with_meaning: bool = True,
+) -> Question:
+    """The question for whatever carries one of these terms (labels by language), or some of these words.
+
+    A thing stands among the keywords of what carries its label, in all languages; so one question finds both.
+    """
+    units: dict[str, Unit] = {}
+    for labels in named:
+        own = labels.get(language) or next(iter(labels.values()), "")
+        others = [OtherName(label, code, WEIGHTS[Kind.PREFERRED]) for code, label in labels.items() if label != own]
+        if own:
+            units.setdefault(fold(own), Unit(own, tuple(others)))
+    words = units_of(text, language)
+    for unit in words:
+        units.setdefault(fold(unit.words), unit)
+    return Question(
+        language=language,
+        audiences=viewer.audiences,
+        units=tuple(units.values())[:MAX_UNITS],
+        kinds=tuple(kinds),
+        filters=filters or {},
+        limit=limit,
+        vector=vector_for(text, words) if with_meaning else None,
+        highlight=False,
+        share=ANY,
     )

@@ -14,12 +14,15 @@ from network_site.taxonomy.glossary import terms_written
 from network_site.taxonomy.models import GlossaryConcept
 
 from . import encoding, indexing, spelling, topics
-from .kinds import organizations, pages, practices
+from .kinds import needs, offers, organizations, pages, practices, projects
 
 
 def connect() -> None:
     """Called once, when the app is ready."""
     indexing.follow(practices.KIND, "record.published", "record.withdrawn", "record.confirmed")
+    indexing.follow(needs.KIND, "record.published", "record.withdrawn")
+    indexing.follow(projects.KIND, "record.published", "record.withdrawn")
+    indexing.follow(offers.KIND, "record.published", "record.withdrawn")
     post_save.connect(_organization_saved, sender=Organization, dispatch_uid="search.organization")
     for signal in (page_published, page_unpublished, post_page_move):
         signal.connect(_page_changed, dispatch_uid="search.page")

@@ -39,7 +39,65 @@ WORDS: dict[str, Any] = {
     "assistance.asked": _("A ministry asks the Network to write with it."),
     "assistance.accepted": _("Somebody of the Network writes with you now."),
     "assistance.ended": _("Writing together has ended: the Network no longer reads the draft."),
+    # Rooms, pledges, calls.
+    "negotiation.expressed": _("A donor is interested in a project. Answer in the room."),
+    "negotiation.discussed": _("Your interest was accepted: the talks can begin."),
+    "negotiation.message": _("There is something new in a room."),
+    "negotiation.pledged": _("A donor made a pledge, or changed it."),
+    "negotiation.committed": _("A donor committed money."),
+    "negotiation.received": _("Money that you committed is recorded as received."),
+    "negotiation.ended": _("Talks about a project have ended."),
+    "negotiation.lapsing": _("Your pledge ends soon. Commit it, or renew it."),
+    "funding.complete": _("All the money that was asked is committed."),
+    "call.closed": _("The deadline of a call has passed: proposals can be read."),
+    "proposal.decided": _("There is an answer to your proposal."),
+    "proposal.answered": _("The agency that you selected has answered."),
     "search.found": _("Something new fits a search that you saved."),
+    "need.matched": _("New matches were found for a need."),
+    "project.matched": _("New offers of funding were found for a project."),
+    "offer.fits": _("An offer of yours fits a need."),
+    # Projects.
+    "project.started": _("A project was begun for a need: it is half filled and waits to be read."),
+    "project.drafting": _("The Terms of Reference of your project are being written."),
+    "project.in_review": _("The Terms of Reference of a project wait for quality reviews."),
+    "project.review_asked": _("You were asked to judge the Terms of Reference of a project."),
+    "project.judged": _("A quality review of a project was filed."),
+    "project.returned": _("A project came back with questions."),
+    "project.to_sign": _("A project waits for your signature."),
+    "project.published": _("A project was published."),
+    "project.secured": _("The funding of a project is secured."),
+    "project.agency": _("The agency of a project was selected."),
+    "project.cancelled": _("A project was cancelled. The reason stands on its page."),
+    "need.submitted": _("A ministry sent a need: it waits to be registered."),
+    "need.returned": _("Your need came back with questions."),
+    "need.registered": _("Your need is registered: help is looked for."),
+    "need.merge_asked": _("The Network asks whether your need is the same matter as another one."),
+    "need.merge_refused": _("A ministry says that its need is another matter."),
+    "need.merged": _("A ministry agreed: its need was joined with another one."),
+    "need.advertised": _("The project of your need is public: funding is sought."),
+    "need.started": _("The work on your need has begun."),
+    "need.results_stated": _("A ministry says what was reached: it waits to be confirmed."),
+    "need.met": _("The Network confirmed what you reached."),
+    "need.unmet": _("A need was marked as unmet. The reason stands on its page."),
+    "need.withdrawn": _("A ministry withdrew a need. The reason stands on its page."),
+    "need.closed": _("Your need was closed. The reason stands on its page."),
+    # Offers and requests.
+    "request.changed": _("A request that you follow has changed."),
+    "offer.changed": _("An offer that you follow has a new last day or new rules."),
+    "offer.ends": _("An offer that you follow ends soon."),
+    "offer.hidden": _("Nobody has confirmed your offer for a year: it is hidden until you do."),
+    # Execution.
+    "practice.adapted": _("Somebody took over your practice and tells what came of it."),
+    "project.executing": _("The execution of a project has started."),
+    "project.suspended": _("A project was suspended. The reason stands on its page."),
+    "project.resumed": _("A project that was suspended goes on."),
+    "project.amended": _("A project was amended. What changed stands on its page."),
+    "project.completed": _("A project is completed. Share what came of it as a practice."),
+    "project.evaluated": _("A project was evaluated."),
+    "project.closed": _("A project was closed."),
+    "update.sent": _("A report on results waits for approval."),
+    "update.returned": _("Your report on results came back with questions."),
+    "update.approved": _("Your report on results was approved."),
 }
 
 # What a kind is called where one chooses; a kind without a name is called by what its notices say.
@@ -61,17 +119,82 @@ NAMES: dict[str, Any] = {
     "assistance.asked": _("A ministry asks the Network to write with it"),
     "assistance.accepted": _("Somebody of the Network begins to write with us"),
     "assistance.ended": _("Writing together ends"),
+    # Rooms, pledges, calls.
+    "negotiation.expressed": _("A donor is interested in a project"),
+    "negotiation.discussed": _("An interest of ours is accepted"),
+    "negotiation.message": _("Something new stands in a room"),
+    "negotiation.pledged": _("A donor makes a pledge, or changes it"),
+    "negotiation.committed": _("A donor commits money"),
+    "negotiation.received": _("Money that we committed is recorded as received"),
+    "negotiation.ended": _("Talks about a project end"),
+    "negotiation.lapsing": _("A pledge of ours ends soon"),
+    "funding.complete": _("All the money that was asked is committed"),
+    "call.closed": _("The deadline of a call passes"),
+    "proposal.decided": _("There is an answer to a proposal of ours"),
+    "proposal.answered": _("An agency that we selected answers"),
     "search.found": _("Something new fits a search that I saved"),
+    "need.matched": _("New matches are found for a need of ours"),
+    "project.matched": _("New offers of funding are found for a project of ours"),
+    "offer.fits": _("An offer of ours fits a need"),
+    # Projects.
+    "project.started": _("A project is begun"),
+    "project.drafting": _("The Terms of Reference of a project are begun"),
+    "project.in_review": _("A project waits for quality reviews"),
+    "project.review_asked": _("I am asked to judge a project"),
+    "project.judged": _("A quality review is filed"),
+    "project.returned": _("A project comes back with questions"),
+    "project.to_sign": _("A project waits for my signature"),
+    "project.published": _("A project is published"),
+    "project.secured": _("The funding of a project is secured"),
+    "project.agency": _("The agency of a project is selected"),
+    "project.cancelled": _("A project is cancelled"),
+    "need.submitted": _("A need waits to be registered"),
+    "need.returned": _("A need comes back with questions"),
+    "need.registered": _("A need is registered"),
+    "need.merge_asked": _("I am asked whether two needs are the same matter"),
+    "need.merge_refused": _("A ministry says that its need is another matter"),
+    "need.merged": _("Two needs are joined"),
+    "need.advertised": _("Funding is sought for a need"),
+    "need.started": _("The work on a need begins"),
+    "need.results_stated": _("A ministry says what was reached"),
+    "need.met": _("A need is met, or partly met"),
+    "need.unmet": _("A need is marked as unmet"),
+    "need.withdrawn": _("A need is withdrawn"),
+    "need.closed": _("A need is closed"),
+    "request.changed": _("A request that we follow changes"),
+    "offer.changed": _("An offer that we follow changes"),
+    "offer.ends": _("An offer that we follow ends soon"),
+    "offer.hidden": _("An offer of ours is hidden"),
+    # Execution.
+    "practice.adapted": _("Somebody takes over a practice of ours"),
+    "project.executing": _("The execution of a project starts"),
+    "project.suspended": _("A project is suspended"),
+    "project.resumed": _("A suspended project goes on"),
+    "project.amended": _("A project is amended"),
+    "project.completed": _("A project is completed"),
+    "project.evaluated": _("A project is evaluated"),
+    "project.closed": _("A project is closed"),
+    "update.sent": _("A report on results waits for approval"),
+    "update.returned": _("My report on results comes back with questions"),
+    "update.approved": _("My report on results is approved"),
 }
 
 # Kinds that only members of the Network hear, and kinds that only other organisations do.
 FOR_NETWORK = frozenset(
     {"practice.submitted", "practice.diverged", "practice.endorsed", "review.filed", "review.released"}
     | {"assistance.asked"}
+    | {"project.in_review", "project.judged"}
+    | {"need.submitted", "need.merge_refused", "need.merged", "need.results_stated", "need.withdrawn"}
 )
 FOR_OTHERS = frozenset(
     {"practice.handed_over", "practice.returned", "practice.screened", "practice.declined"}
     | {"practice.keeper_changed", "assistance.accepted"}
+    | {"need.matched", "project.matched", "offer.fits"}
+    # Rooms, pledges, calls.
+    | {"negotiation.discussed", "negotiation.received", "negotiation.lapsing", "proposal.decided", "proposal.answered"}
+    | {"project.drafting", "project.review_asked", "project.to_sign"}
+    | {"need.returned", "need.registered", "need.merge_asked", "need.advertised", "need.started"}
+    | {"need.met", "need.closed"}
 )
 
 # Kinds whose rhythm is chosen elsewhere, for each thing that one follows: what stops their mail for a person, all of

@@ -23,6 +23,8 @@ class Group(models.TextChoices):
 
     WAITING = "waiting", _("Waiting for you")
     PRACTICES = "practices", _("About our practices")
+    PROJECTS = "projects", _("About our projects")
+    NEEDS = "needs", _("About our needs")
     NETWORK = "network", _("About the Network")
 
 
@@ -45,6 +47,63 @@ GROUPS: dict[str, Group] = {
     "assistance.accepted": Group.PRACTICES,
     "assistance.ended": Group.PRACTICES,
     "invitation.accepted": Group.NETWORK,
+    "practice.adapted": Group.PRACTICES,
+    "update.sent": Group.WAITING,
+    "update.returned": Group.WAITING,
+    "project.completed": Group.WAITING,
+    "project.executing": Group.PROJECTS,
+    "project.suspended": Group.PROJECTS,
+    "project.resumed": Group.PROJECTS,
+    "project.amended": Group.PROJECTS,
+    "project.evaluated": Group.PROJECTS,
+    "project.closed": Group.PROJECTS,
+    "update.approved": Group.PROJECTS,
+    # Rooms, pledges, calls.
+    "negotiation.expressed": Group.WAITING,
+    "negotiation.discussed": Group.WAITING,
+    "negotiation.message": Group.WAITING,
+    "negotiation.pledged": Group.WAITING,
+    "negotiation.lapsing": Group.WAITING,
+    "funding.complete": Group.WAITING,
+    "call.closed": Group.WAITING,
+    "proposal.decided": Group.WAITING,
+    "proposal.answered": Group.WAITING,
+    "negotiation.committed": Group.PROJECTS,
+    "negotiation.received": Group.PROJECTS,
+    "negotiation.ended": Group.PROJECTS,
+    # Projects.
+    "project.started": Group.PROJECTS,
+    "project.drafting": Group.PROJECTS,
+    "project.in_review": Group.WAITING,
+    "project.review_asked": Group.WAITING,
+    "project.judged": Group.PROJECTS,
+    "project.returned": Group.WAITING,
+    "project.to_sign": Group.WAITING,
+    "project.published": Group.PROJECTS,
+    "project.secured": Group.PROJECTS,
+    "project.agency": Group.PROJECTS,
+    "project.cancelled": Group.PROJECTS,
+    "need.submitted": Group.WAITING,
+    "need.returned": Group.WAITING,
+    "need.merge_asked": Group.WAITING,
+    "need.results_stated": Group.WAITING,
+    "need.registered": Group.NEEDS,
+    "need.advertised": Group.NEEDS,
+    "need.started": Group.NEEDS,
+    "need.met": Group.NEEDS,
+    "need.unmet": Group.NEEDS,
+    "need.closed": Group.NEEDS,
+    "need.merged": Group.NETWORK,
+    "need.merge_refused": Group.WAITING,
+    "need.withdrawn": Group.NETWORK,
+    "need.matched": Group.NEEDS,
+    "project.matched": Group.NEEDS,
+    "offer.fits": Group.NETWORK,
+    # Offers and requests.
+    "offer.hidden": Group.WAITING,
+    "offer.ends": Group.WAITING,
+    "offer.changed": Group.NETWORK,
+    "request.changed": Group.NETWORK,
 }
 
 

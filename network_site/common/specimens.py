@@ -377,12 +377,13 @@ def figures() -> list[Specimen]:
                                {"value": 0, "label": "with a measured effect on file"},
                                {"value": Decimal("1234567.5"), "label": "US dollars asked for"}]),
         _several("gap", {
-            "part received": {"total": 235_000, "received": 25_000, "committed": 40_000, "pledged": 60_000,
+            "part received": {"needed": 235_000, "committed": 65_000, "received": 25_000, "pledged": 60_000,
                               "currency": "USD"},
-            "nothing yet": {"total": 150_000, "received": 0, "committed": 0, "pledged": 0, "currency": "USD"},
-            "more than asked": {"total": 100_000, "received": 80_000, "committed": 0, "pledged": 30_000,
+            "for everybody": {"needed": 235_000, "committed": 65_000, "received": 0, "currency": "USD"},
+            "nothing yet": {"needed": 150_000, "committed": 0, "received": 0, "pledged": 0, "currency": "USD"},
+            "more than asked": {"needed": 100_000, "committed": 80_000, "received": 80_000, "pledged": 30_000,
                                 "currency": "USD"},
-            "total not reported": {"total": None, "received": 5_000, "currency": "USD"},
+            "need not reported": {"needed": None, "committed": 5_000, "received": 5_000, "currency": "USD"},
         }),
         _one("bars", of=4, previous_label="in 2024", rows=[
             {"label": "Strategy and budget", "value": Decimal("1.5"), "previous": Decimal("1.3")},

@@ -50,3 +50,6 @@ class Capacity(models.TextChoices):
     NETWORK = "network", _("network staff")
     DRAFT = "draft", _("drafting assistant")
     REVIEW = "review", pgettext_lazy("capacity", "reviewer")
+    # A ministry with which a donor talks, in the donor's own room; and the agency that carries a project out.
+    NEGOTIATION = "negotiation", _("partner in a negotiation")
+    EXECUTION = "execution", _("executing agency")

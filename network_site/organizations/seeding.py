@@ -115,7 +115,25 @@ DEMO_ACCOUNTS = (
     ),
     DemoAccount("web-editor", "Lucia", "Prado", "network", (Role.WEB_EDITOR,), "en", "writes the pages of the site"),
     DemoAccount("donor", "Ingrid", "Vale", "demo-foundation", (Role.CONTRIBUTOR,), "en", "looks for projects to fund"),
+    # Those who speak for a donor and for a provider: they publish offers, pledge and propose.
+    DemoAccount(
+        "donor-focal", "Bruno", "Keller", "demo-foundation", (Role.FOCAL_POINT,), "en", "offers funds in its name"
+    ),
+    DemoAccount("provider", "Iris", "Montoya", "demo-provider", (Role.FOCAL_POINT,), "es", "offers assistance"),
     DemoAccount("learner", "Paulo", "Reis", "demo-ministry-b", (Role.LEARNER,), "pt-br", "takes courses"),
+    # Mongolia's ministry, whose assessment is published (source 001): needs and a diagnostic read from it.
+    DemoAccount(
+        "mongolia", "Oyun", "Bold", "mongolia-molsp", (Role.FOCAL_POINT,), "en", "speaks for a ministry with real needs"
+    ),
+    DemoAccount(
+        "mongolia-contributor",
+        "Tuya",
+        "Ganbat",
+        "mongolia-molsp",
+        (Role.CONTRIBUTOR,),
+        "en",
+        "answers a diagnostic and writes needs",
+    ),
 )
 
 

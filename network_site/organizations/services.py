@@ -269,8 +269,9 @@ def share(
     capacity: str,
     organization: Organization | None = None,
     user: User | None = None,
+    valid_from: datetime | None = None,
 ) -> Share:
-    """Let one organisation or one person read a record; sharing it twice changes nothing.
+    """Let one organisation or one person read a record, now or from a moment on; sharing it twice changes nothing.
 
     Raises ForeignWrite when the actor neither owns the record nor holds it for the Network.
     """
@@ -287,6 +288,7 @@ def share(
         organization=organization,
         user=user,
         capacity=capacity,
+        valid_from=valid_from or timezone.now(),
         granted_by=current_actor().user_id,
     )
     audit.record("share.granted", tenant_id=owner_id, subject=granted, reason=capacity)

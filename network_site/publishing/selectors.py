@@ -430,8 +430,9 @@ PUBLICATIONS_SIZE = 20
 INCOME_GROUPS = {
     "H": pgettext_lazy("income group", "high"),
     "U": pgettext_lazy("income group", "upper middle"),
-    "LL": pgettext_lazy("income group", "lower middle"),
-    "L": pgettext_lazy("income group", "low"),
+    # As the data set spells them: L is lower middle, and LL low.
+    "L": pgettext_lazy("income group", "lower middle"),
+    "LL": pgettext_lazy("income group", "low"),
 }
 
 
@@ -497,7 +498,7 @@ def about_country(country: Country) -> dict[str, Any]:
         "figures": [
             {
                 "label": figure.item.label,
-                "value": _figure_value(figure),
+                "value": figure_value(figure.item_id, figure.value, figure.unit),
                 "year": figure.year,
                 "source": ", ".join(part for part in (figure.source, figure.place) if part),
             }
@@ -506,12 +507,13 @@ def about_country(country: Country) -> dict[str, Any]:
     }
 
 
-def _figure_value(figure: ContextFigure) -> str:
-    if figure.item_id == "CTX01":
-        return str(INCOME_GROUPS.get(figure.value, figure.value))
-    if figure.item_id == "CTX17":
-        return ", ".join(language_name(code) for code in figure.value.split())
-    return f"{figure.value} {figure.unit}".strip()
+def figure_value(item: str, value: str, unit: str) -> str:
+    """A context figure in words: names of groups and languages, else the number with its unit."""
+    if item == "CTX01":
+        return str(INCOME_GROUPS.get(value, value))
+    if item == "CTX17":
+        return ", ".join(language_name(code) for code in value.split())
+    return f"{value} {unit}".strip()
 
 
 def directory_url(locale_id: int) -> str:

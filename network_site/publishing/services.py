@@ -178,7 +178,7 @@ def _with_broader(codes: Collection[str]) -> set[str]:
 def _search_text(document: dict[str, Any]) -> str:
     words = []
     for part in document["texts"].values():
-        for name in ("title", "one_line", "problem", "description"):
+        for name in ("title", "one_line", "summary", "problem", "description"):
             if part.get(name):
                 words.append(to_text(str(part[name])))
     return fold("\n".join(words))

@@ -18,6 +18,8 @@ DEBUG = False
 ALLOWED_HOSTS = env.items("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.items("CSRF_TRUSTED_ORIGINS")
 SITE_URL = env.text("SITE_URL", "http://localhost:8000")
+# The Network's own number in IATI's register of organisations; XX stands for none yet.
+IATI_REFERENCE = env.text("IATI_REFERENCE", "XX-ENLACE")
 DEMO = env.flag("ENLACE_DEMO")
 # The gallery of components and page frames (/dev/…): for whoever builds the site, never for those who use it.
 DEVELOPER_PAGES = False
@@ -216,6 +218,8 @@ ELASTICSEARCH_PREFIX = env.text("ELASTICSEARCH_PREFIX", "net")
 ELASTICSEARCH_TIMEOUT = 0.8
 # The encoder of meaning as "module:Class"; empty: words alone (decision 0030).
 SEARCH_ENCODER = env.text("SEARCH_ENCODER", "search.meaning:SentenceEncoder")
+# From this weighted share of the competences that a need asks for somebody can be relevant (source 001, box 12).
+MATCHING_THRESHOLD = 0.5
 # Read by numpy when it is loaded. Its threads wait for each other by spinning: with more than one, and a busy machine,
 # a question that takes 2 ms takes 400 (tried).
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

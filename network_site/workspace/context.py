@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -15,7 +17,7 @@ from network_site.common import announcements, staff
 from network_site.common.language import pick, without_language
 from network_site.common.models import Announcement, Notice
 from network_site.organizations.actor import Actor
-from network_site.organizations.enums import Role
+from network_site.organizations.enums import OrganizationKind, Role
 from network_site.organizations.models import IdentityProvider
 from network_site.publishing.linked_data import tag as language_tag
 from network_site.publishing.staff import EDITING_ROLES
@@ -34,7 +36,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "nav_groups": SimpleLazyObject(lambda: nav_groups(request)),
         "footer_groups": SimpleLazyObject(lambda: footer_groups(request)),
         "announcements": SimpleLazyObject(lambda: announcements_for(request)),
-        "unread_notices": SimpleLazyObject(lambda: unread(request)),
+        # Called by the template, once: a number behind a lazy object cannot be counted in other languages.
+        "unread_notices": cache(lambda: unread(request)),
         # Not `search_url`: Wagtail's own lists take a variable of that name for theirs.
         "site_search_url": SimpleLazyObject(search_path),
         "home_url": f"/{get_language() or settings.LANGUAGE_CODE}/",
@@ -205,7 +208,12 @@ def nav_groups(request: HttpRequest) -> list[dict[str, Any]]:
         }
     ]
     if actor.is_network:
-        of_network = [item(gettext("Practices in review"), "practices:queue")]
+        of_network = [
+            item(gettext("Practices in review"), "practices:queue"),
+            item(gettext("Needs"), "needs:queue"),
+            item(gettext("Projects"), "projects:queue"),
+            item(gettext("Negotiations"), "funders:rooms"),
+        ]
         if actor.has(*EDITING_ROLES):
             of_network.append(item(gettext("Pages of the site"), "wagtailadmin_home"))
         groups.append({"label": gettext("Network"), "items": of_network})
@@ -225,9 +233,7 @@ def nav_groups(request: HttpRequest) -> list[dict[str, Any]]:
             }
             groups.append({"label": gettext("Console"), "items": [console]})
     elif actor.organization_id:
-        groups.append(
-            {"label": gettext("My organisation"), "items": [item(gettext("Practices"), "practices:list"), *people]}
-        )
+        groups.append({"label": gettext("My organisation"), "items": [*_own_work(actor, item), *people]})
     groups.append(
         {
             "label": gettext("My account"),
@@ -239,3 +245,22 @@ def nav_groups(request: HttpRequest) -> list[dict[str, Any]]:
         }
     )
     return groups
+
+
+def _own_work(actor: Actor, item: Callable[..., dict[str, Any]]) -> list[dict[str, Any]]:
+    """What an organisation of this kind works on."""
+    if actor.organization_kind == OrganizationKind.MINISTRY:
+        return [
+            item(gettext("Practices"), "practices:list"),
+            item(gettext("Diagnostics"), "needs:diagnostics"),
+            item(gettext("Needs"), "needs:list"),
+            item(gettext("Projects"), "projects:list"),
+            item(gettext("Negotiations"), "funders:rooms"),
+        ]
+    return [
+        item(gettext("Practices"), "practices:list"),
+        item(gettext("Funding requests"), "funders:requests"),
+        item(gettext("Our offers"), "funders:offers"),
+        item(gettext("Negotiations"), "funders:rooms"),
+        item(gettext("Projects"), "projects:list"),
+    ]

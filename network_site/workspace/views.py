@@ -25,6 +25,7 @@ from network_site.organizations.actor import Actor, acting_as, current
 from network_site.organizations.enums import OrganizationKind
 from network_site.organizations.models import User
 from network_site.organizations.readers import zones_of
+from network_site.organizations.slots import panels, tasks
 from practices import permissions
 from practices import selectors as practices
 
@@ -42,7 +43,8 @@ def home(request: HttpRequest) -> HttpResponse:
         request,
         "workspace/home.html",
         {
-            "tasks": practices.list_tasks(actor),
+            "tasks": [*practices.list_tasks(actor), *(task for fill in tasks for task in fill(actor))],
+            "panels": [filled for fill in panels if (filled := fill(actor))],
             "versions": own,
             "counts": practices.count_by_status(actor) if own else {},
             "notices": latest_notices(5),

@@ -1,5 +1,6 @@
 """Models of the databank, by aggregate."""
 
+from .adaptation import Adaptation
 from .assistance import Assistance, ProposedField
 from .pages import DatabankPage
 from .practice import Practice, PracticeVersion
@@ -19,6 +20,7 @@ from .rows import (
 )
 
 __all__ = [
+    "Adaptation",
     "Adjudication",
     "Assistance",
     "Attachment",

@@ -19,11 +19,12 @@ from network_site.publishing.selectors import (
     totals,
 )
 from network_site.publishing.sitemap import Place
+from network_site.publishing.slots import record_cards
 from network_site.taxonomy.models import Country
 
 from .. import feeds
 from ..cards import card, counted_practices
-from ..models import DatabankPage
+from ..models import Adaptation, DatabankPage
 
 KIND = "practice"
 LATEST = 4
@@ -125,3 +126,32 @@ def places() -> list[Place]:
 def organization_feed(request: HttpRequest, subject: Organization, path: str) -> HttpResponse:
     """The practices of an organisation as a feed."""
     return feeds.organization_feed(request, subject, path, databank_url())
+
+
+def adaptations(record: PublishedRecord) -> tuple[str, dict[str, Any]] | None:
+    """Who took this practice over, and what came of it; None where nobody has told."""
+    if record.kind != KIND:
+        return None
+    told = list(
+        Adaptation.objects.filter(origin=record, project__state=PublishedRecord.State.PUBLISHED)
+        .select_related("country", "organization", "project")
+        .defer("project__search_text")
+    )
+    if not told:
+        return None
+    cards_of = record_cards.get("project")
+    projects = cards_of([one.project for one in told]) if cards_of else {}
+    return "practices/adaptations.html", {
+        "adaptations": [
+            {
+                "entry": one,
+                "place": one.country.name if one.country else "",
+                "who": one.organization.name,
+                "code": one.project.code,
+                "title": one.project.title,
+                "url": projects.get(one.project_id, {}).get("url", ""),
+                "lang": one.language if one.language != current_language() else "",
+            }
+            for one in told
+        ]
+    }

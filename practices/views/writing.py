@@ -86,6 +86,8 @@ def new_practice(request: HttpRequest) -> HttpResponse:
         status = 200 if page.adding else 422
     else:
         page = StepPage(step, blank)
+        # A diagnostic that found something strong asks to share it, and knows its function already.
+        page.form.initial["labour_function"] = request.GET.getlist("function")
         status = 200
     context = _form_context(request, None, page) | {"key": request.POST.get("key") or new_key()}
     return render(request, "practices/form.html", context, status=status)

@@ -19,6 +19,8 @@ WINDOW = 10_000  # further than this a result is walked through (`ids`), not pag
 ALL_UP_TO = 2
 SHARE = 0.75
 LESS = 0.5
+# Any one of the units is enough: for candidates that are judged afterwards.
+ANY = 0.0
 # What a match is worth by field, the reader's own language against others, and words against their other names.
 FIELD_WEIGHTS = {"title": 4.0, "summary": 2.0, "keywords": 1.5, "body": 1.0}
 OWN_LANGUAGE = 3.0
@@ -85,6 +87,8 @@ class Question:
     def needed(self) -> int:
         """How many of the units a document must have."""
         count = len(self.units)
+        if self.share == ANY:
+            return 1
         return count if count <= ALL_UP_TO else math.ceil(count * self.share)
 
 

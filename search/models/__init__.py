@@ -2,6 +2,7 @@
 
 from .embedded import EmbeddedEntry
 from .entries import Entry, EntryFacet
+from .matching import Family, Match, MatchNote, Opinion, Standing
 from .pages import SearchPage
 from .saved import SavedSearch, SearchFollower
 from .words import EntryVector, Mark, VocabularyWord
@@ -11,9 +12,14 @@ __all__ = [
     "Entry",
     "EntryFacet",
     "EntryVector",
+    "Family",
     "Mark",
+    "Match",
+    "MatchNote",
+    "Opinion",
     "SavedSearch",
     "SearchFollower",
     "SearchPage",
+    "Standing",
     "VocabularyWord",
 ]

@@ -15,6 +15,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from needs.permissions import can_create as can_state_needs
+from network_site.organizations.actor import current
+
 from .. import queries
 from ..asked import SearchQuery, default_sort
 from ..cards import cards, table
@@ -210,6 +213,8 @@ def _spelling(query: SearchQuery, result: SearchResult, view: str) -> dict[str, 
 def _help(query: SearchQuery, result: SearchResult) -> dict[str, Any]:
     """Ways on when nothing fits, those first that are known to lead somewhere."""
     ways: dict[str, Any] = {"share_url": reverse("practices:new"), "glossary_url": _glossary(query)}
+    if can_state_needs(current()):
+        ways["need_url"] = reverse("needs:new")
     if query.filters:
         without = replace(query, filters={})
         count = queries.count(without)

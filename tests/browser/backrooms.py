@@ -8,6 +8,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from . import execution_screens, match_screens, needs_screens, plant_offers, project_screens, room_screens
+
 # Nothing of this is a person's, a ministry's or a server's: addresses that the site must refuse in its own look.
 NOBODYS = UUID(int=0)
 PROVIDER = "demo-university"
@@ -21,6 +23,13 @@ def plant(places: dict[str, Any]) -> None:
     plant_console(places)
     plant_provider()
     plant_searches()
+    plant_diagnostics(places)
+    needs_screens.plant(places)
+    match_screens.plant(places)
+    plant_offers.plant(places)
+    execution_screens.plant(places)
+    project_screens.plant(places)
+    room_screens.plant(places)
 
 
 def person(name: str) -> Any:
@@ -42,6 +51,31 @@ def plant_searches() -> None:
             query = SearchQuery(text="inspection", kinds=("practice",), filters={"country": ("UY",)})
             services.save_search(name="Inspection in the country", query=query, rhythm="weekly")
             services.save_search(name="Everything on profiling", query=SearchQuery(text="profiling"), is_shared=True)
+
+
+def plant_diagnostics(places: dict[str, Any]) -> None:
+    """A ministry's third diagnostic, finished, and one that its neighbour is answering."""
+    from needs import services
+    from needs.services.diagnostic import Given
+
+    from ..people import acting
+
+    with acting(person("focal")):
+        for title, scores in (
+            ("Autumn 2022", {"D1.1": 1}),
+            ("Autumn 2024", {"D1.1": 1, "D3.3": 2}),
+            ("Autumn 2025", {"D1.1": 0, "D3.3": 2, "D5.1": 3, "D6.1": 1, "D8.1": 4}),
+        ):
+            made = services.start_diagnostic(title=title, is_demo=True)
+            given = [Given(item, 1, score, "As seen in three offices.") for item, score in scores.items()]
+            services.save_answers(made, given=given)
+            services.finish_diagnostic(made)
+        services.draft_needs(made, ["D6.1"])
+        places["diagnostic"] = made.pk
+    with acting(person("contributor-b")):
+        open_one = services.start_diagnostic(title="2026", is_demo=True)
+        services.save_answers(open_one, given=[Given("D3.1", 1, 2, "In most offices.")])
+        places["diagnostic_open"] = open_one.pk
 
 
 def plant_assistance(places: dict[str, Any]) -> None:
@@ -149,7 +183,7 @@ def addresses(code: str, places: dict[str, Any]) -> dict[str, tuple[str, str]]:
     def told(name: str, *given: Any) -> str:
         return f"{at(name, *given)}?lang={code}"
 
-    return {
+    own = {
         # Public pages, and pages that refuse.
         "glossary": ("", at("glossary")),
         "vocabulary": ("", told("vocab:index")),
@@ -183,6 +217,12 @@ def addresses(code: str, places: dict[str, Any]) -> dict[str, tuple[str, str]]:
         # The workspace.
         "mail_settings": ("focal", at("workspace:mail_settings")),
         "exports": ("contributor", at("workspace:exports")),
+        "diagnostics": ("focal", at("needs:diagnostics")),
+        "diagnostics_none": ("specialist", at("needs:diagnostics")),
+        "diagnostic_new": ("focal", at("needs:diagnostic_new")),
+        "diagnostic": ("focal", at("needs:diagnostic", places["diagnostic"])),
+        "diagnostic_open": ("focal-b", at("needs:diagnostic", places["diagnostic_open"])),
+        "diagnostic_area": ("contributor-b", at("needs:diagnostic_area", places["diagnostic_open"], "D3")),
         "searches": ("contributor", at("searches:list")),
         "searches_none": ("specialist", at("searches:list")),
         "save_search": ("contributor", f"{at('searches:new')}?q=inspection&kind=practice&country=UY"),
@@ -214,6 +254,12 @@ def addresses(code: str, places: dict[str, Any]) -> dict[str, tuple[str, str]]:
         "console_concept_new": ("operator", at("console:concept_new")),
         "console_concept": ("operator", at("console:concept", places["concept"])),
     }
+    screens = (needs_screens, match_screens, execution_screens, project_screens, room_screens)
+    return (
+        own
+        | plant_offers.addresses(places)
+        | {name: where for part in screens for name, where in part.addresses(code, places).items()}
+    )
 
 
 def routes(screens: dict[str, list[str]]) -> dict[str, str]:

@@ -154,7 +154,7 @@ def addresses(places: dict[str, Any]) -> dict[str, Any]:
     from search.models import SearchPage
 
     gone = PublishedRecord.objects.get(pk=places["withdrawn_practice"])
-    live = PublishedRecord.objects.live()
+    live = PublishedRecord.objects.live().of_kind("practice")
     documented = live.filter(is_demo=False).order_by("number")[0]
     reviewed = [record for record in live.order_by("number") if record.snapshot["review"].get("reviews")]
     settled = next(record for record in reviewed if record.snapshot["review"].get("adjudication"))

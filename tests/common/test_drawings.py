@@ -20,22 +20,27 @@ def pieces(svg: str, tag: str = "rect") -> list[tuple[str, str, str]]:
 
 
 def test_the_stages_of_a_sum_stand_side_by_side_as_long_as_they_are() -> None:
-    drawn = gap_bar(600, 100, 60, 240)
+    drawn = gap_bar(600, 160, 100, 240)
     assert pieces(drawn.svg) == [
         ("edge", ".5", "599"), ("rcv", "0", "100"), ("com", "100", "60"), ("pl", "160", "240"),
     ]  # fmt: skip
-    assert (drawn.open, drawn.over) == (Decimal(200), Decimal(0))
+    # What is only pledged leaves the gap as it is.
+    assert (drawn.open, drawn.over) == (Decimal(440), Decimal(0))
+
+
+def test_whoever_may_not_know_of_pledges_sees_none() -> None:
+    assert pieces(gap_bar(600, 160, 100).svg) == [("edge", ".5", "599"), ("rcv", "0", "100"), ("com", "100", "60")]
 
 
 def test_more_than_asked_fills_the_bar_and_is_said() -> None:
-    drawn = gap_bar(100, 80, 0, 70)
+    drawn = gap_bar(100, 80, 80, 70)
     assert pieces(drawn.svg) == [("edge", ".5", "599"), ("rcv", "0", "320"), ("pl", "320", "280")]
-    assert (drawn.open, drawn.over) == (Decimal(0), Decimal(50))
+    assert (drawn.open, drawn.over) == (Decimal(20), Decimal(50))
 
 
-@pytest.mark.parametrize("total", [0, None, "", -5])
-def test_without_a_total_nothing_is_drawn(total: object) -> None:
-    assert gap_bar(total, 5, 0, 0).svg == ""
+@pytest.mark.parametrize("needed", [0, None, "", -5])
+def test_without_a_need_nothing_is_drawn(needed: object) -> None:
+    assert gap_bar(needed, 5, 0, 0).svg == ""
 
 
 def test_points_sum_to_the_score_and_lost_points_are_not_drawn() -> None:

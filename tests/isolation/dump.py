@@ -7,11 +7,14 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from uuid import uuid4
 
 from django.db import connection, models
 
+from needs.models import Need
 from network_site.common.scoping import unscoped
-from network_site.organizations.actor import acting_as, service_actor
+from network_site.organizations.actor import Actor, acting_as, service_actor
+from network_site.organizations.models import Share
 from network_site.organizations.rls import private_models
 
 from .population import SERVICES
@@ -31,15 +34,31 @@ def rows_of(query: models.QuerySet[Any]) -> Rows:
 
 
 def private_rows() -> Rows:
-    """Every row of every private table. Under row-level security the five services together read all."""
+    """Every row of every private table. Under row-level security the services, the sides of proposals and those who
+    looked at themselves read all."""
     found: Rows = {}
-    for name in SERVICES:
-        with acting_as(service_actor(name)):
+    for actor in [*(service_actor(name) for name in SERVICES), *_sides_of_proposals(), *_ministries()]:
+        with acting_as(actor):
             for model in private_models():
                 found |= rows_of(unscoped(model))
         if connection.vendor != "postgresql":
             break
     return found
+
+
+def _sides_of_proposals() -> Iterator[Actor]:
+    """No service reads what agencies propose, nor its points: those who wrote it do, and those who judge it."""
+    with acting_as(service_actor("relay")):
+        shares = list(unscoped(Share).filter(object_type="funders.agencyproposal"))
+    sides = {side for share in shares for side in (share.owner_id, share.organization_id)}
+    yield from (Actor(user_id=uuid4(), organization_id=side) for side in sorted(sides, key=str))
+
+
+def _ministries() -> Iterator[Actor]:
+    """No service reads a diagnostic: only the ministry does that made it."""
+    with acting_as(service_actor("relay")):
+        owners = sorted(set(unscoped(Need).values_list("owner_id", flat=True)), key=str)
+    yield from (Actor(user_id=uuid4(), organization_id=owner) for owner in owners)
 
 
 def changes(before: Rows, after: Rows) -> dict[Key, str]:

@@ -13,11 +13,14 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
+from django.apps import apps
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from wagtail.models import Page
 
+from funders.models import Offer
+from needs.models import Need
 from network_site.organizations.actor import acting_as, service_actor
 from network_site.organizations.models import Membership, User
 from network_site.publishing.models import OrganizationsPage, PublishedFile, PublishedRecord
@@ -26,7 +29,16 @@ from search.models import SearchPage
 from search.models.entries import entry_id
 
 from ..people import prove_second_factor
-from . import urls
+from . import (
+    plant_diagnostics,
+    plant_execution,
+    plant_matches,
+    plant_needs,
+    plant_offers,
+    plant_projects,
+    plant_rooms,
+    urls,
+)  # fmt: skip
 from .dump import Rows, changes, private_rows, watching_writes, words_in
 from .population import House, World
 from .urls import ACCOUNT, METHODS, OBJECT, PUBLIC_OBJECT, Address
@@ -235,9 +247,40 @@ def belongings(world: World, name: str) -> dict[str, Belongings]:
     members_only = str(world.members_only.number)
     public = str(PublishedRecord.objects.get(pk=world.b.versions["public"].practice_id).number)
     is_member = "zqmembersqz" in world.page_words(name)
+    needs, their_needs = plant_needs.ids(world, user)
+    registered, hidden = plant_needs.numbers(world, is_member=is_member)
+    drafts, their_drafts = plant_projects.ids(world, user)
+    own, foreign = plant_diagnostics.ids(world, user)
+    executed, their_executed = plant_execution.ids(world, user)
+    diagnostics = {kind: Belongings(own[kind], foreign[kind]) for kind in own}
+    offers, their_offers = plant_offers.ids(world, user)
+    rooms_own, rooms_foreign = plant_rooms.ids(world, name, user)
+    rooms = {kind: Belongings(rooms_own[kind], rooms_foreign[kind]) for kind in rooms_own}
     return {
+        **rooms,
+        "execution": Belongings(executed[:MOST_OWN], their_executed[:MOST_FOREIGN]),
+        "project_record": Belongings(plant_execution.numbers()[:MOST_OWN], []),
+        "need": Belongings(needs[:MOST_OWN], their_needs[:MOST_FOREIGN]),
+        "need_record": Belongings(registered[:MOST_OWN], hidden[:MOST_FOREIGN]),
+        "diagnostic": diagnostics["diagnostic"],
+        **{
+            kind: Belongings(own[:MOST_OWN], foreign[:MOST_FOREIGN])
+            for kind, (own, foreign) in plant_matches.ids(world, user).items()
+        },
+        "offer": Belongings(offers[:MOST_OWN], their_offers[:MOST_FOREIGN]),
+        "offer_record": Belongings(plant_offers.numbers()[:MOST_OWN], []),
+        "request": Belongings(plant_offers.requests()[:MOST_OWN], []),
+        "followed": Belongings(plant_offers.followed()[:MOST_OWN], []),
+        "project": Belongings(drafts[:MOST_OWN], their_drafts[:MOST_FOREIGN]),
         "version": _versions(world, name),
-        "file": _together(_exports(world, user), _files(world, name), _attachments(world, name)),
+        "file": _together(
+            _exports(world, user),
+            _files(world, name),
+            _attachments(world, name),
+            diagnostics["file"],
+            rooms["room_file"],
+            rooms["proposal"],
+        ),
         "export": _exports(world, user),
         "saved_search": _saved_searches(world, user),
         "entry": _entries(world, is_member=is_member),
@@ -327,6 +370,9 @@ def filled_forms(world: World) -> Forms:
         html = body_of(enter(user).get(path))
         extra = next((given for word, given in ANSWERS.items() if word in pattern), [])
         filled[_form_key(pattern, others)] = (*fields_on(html), *extra)
+    answering = "*/workspace/diagnostics/<uuid:pk>/area/<slug:area>/"
+    html = body_of(enter(b.focal_point).get(plant_diagnostics.area_path(b, "D3")))
+    filled[_form_key(answering, {"area": "D3"})] = tuple(fields_on(html))
     # A new practice is sent like the first page of an old one, without the ids of its rows.
     filled["*/workspace/practices/new/"] = tuple(
         (name, "0" if name.endswith("INITIAL_FORMS") else value)
@@ -339,6 +385,12 @@ def filled_forms(world: World) -> Forms:
     filled["*/workspace/organization/invitations/new/"] = (
         ("email", "posted@example.org"), ("roles", "learner"), ("language", "en")
     )  # fmt: skip
+    for pattern, others, user, path in plant_needs.forms(world):
+        filled[_form_key(pattern, others)] = tuple(fields_on(body_of(enter(user).get(path))))
+    for pattern, user, path in plant_offers.forms(world):
+        filled[pattern] = tuple(fields_on(body_of(enter(user).get(path))))
+    filled["*/workspace/offers/profile/"] = plant_offers.PROFILE
+    filled["*/workspace/offers/<uuid:pk>/rules/new/<slug:kind>/"] = plant_offers.RULE
     review = enter(world.second).get(f"/en/workspace/reviews/{b.reviews['second'].pk}/")
     filled["*/workspace/reviews/<uuid:pk>/"] = (*fields_on(body_of(review)), *ANSWERS["review"])
     return filled
@@ -350,7 +402,7 @@ def _form_key(pattern: str, others: dict[str, str]) -> str:
 
 def lock_version_of(world: World, kind: str, pk: str) -> str:
     """The version that the form of an object must carry."""
-    models: dict[str, Any] = {"version": PracticeVersion, "review": Review}
+    models: dict[str, Any] = {"version": PracticeVersion, "review": Review, "need": Need, "offer": Offer}
     if kind not in models:
         return "1"
     model = models[kind]
@@ -416,6 +468,8 @@ def _missing(world: World, kind: str, pk: str) -> str:
         return "z" * len(pk)
     if kind == "record":
         return str(world.members_only.number + 1).zfill(len(pk))
+    if kind in {"need_record", "offer_record", "project_record", "request"}:
+        return "9".zfill(len(pk))
     return str(uuid4())
 
 
@@ -426,9 +480,7 @@ def _path(pattern: str, pk: str, others: dict[str, str]) -> tuple[str, str]:
         mark = f"/{pk}/" if pk.isdigit() else pk
         return urls.path_of(pattern, {"pk": pk, "number": pk, "key": pk} | others), mark
     label, route = pattern.split(": ")
-    page = (DatabankPage if label == "practices.DatabankPage" else OrganizationsPage).objects.get(
-        locale__language_code="en"
-    )
+    page = apps.get_model(label).objects.get(locale__language_code="en")
     values = {"number": pk, "key": pk, "slug": "x", "version": "1"}
     rest = re.sub(r"<(?:\w+:)?(\w+)>", lambda match: values[match.group(1)], route)
     return page.url + rest, f"/{rest}"

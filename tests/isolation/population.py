@@ -34,6 +34,16 @@ from search.asked import SearchQuery
 from search.models import SavedSearch
 
 from ..people import ROWS, People, acting, assign, draft, get, in_review, step
+from . import (
+    plant_diagnostics,
+    plant_execution,
+    plant_fit,
+    plant_matches,
+    plant_needs,
+    plant_offers,
+    plant_projects,
+    plant_rooms,
+)  # fmt: skip
 
 SCORES = dict.fromkeys(Criterion.values, 3)
 
@@ -237,6 +247,8 @@ class World:
             with acting(person):
                 rhythms.choose(person_id=person.pk, rhythms={"practice.published": "weekly"})
                 rhythms.set_digest_time(person_id=person.pk, hour=18, weekday=4, time_zone="America/Lima")
+        plant_offers.plant(self)
+        plant_rooms.plant(self)
         outbox.drain()
 
     def organization_of(self, user: User) -> Organization:
@@ -299,6 +311,12 @@ class World:
                 house.searches[name] = searching.save_search(
                     name=word(name), query=SearchQuery(text=word(name)), is_shared=is_shared
                 )
+        plant_needs.plant(house, self.specialist)
+        plant_diagnostics.plant(house)
+        plant_matches.plant(house)
+        plant_fit.plant(house)
+        plant_execution.plant(house, self.people, self.specialist)
+        plant_projects.plant(house)
 
     def _share_in_every_way(self) -> None:
         """A draft of B with shares as they occur: for a person, for an organisation, open, revoked, expired."""
@@ -401,14 +419,21 @@ class World:
     @property
     def all_words(self) -> set[str]:
         """Every canary there is."""
-        private = set()
+        private = plant_rooms.words()
         for house in (self.a, self.b):
-            private |= house.words(*house.versions)
+            private |= house.words(*house.versions) | plant_needs.words(house) | plant_diagnostics.words(house)
+            private |= plant_matches.words(house) | plant_fit.words(house)
+            private |= plant_projects.words(house)
+            private |= plant_execution.words(house)
             private |= {house.word(thing) for thing in (*OF_REVIEWS, *SEARCHES, "note", "ruling", "invited")}
+        private |= plant_offers.all_words(self)
         return private | {"zqfirstreviewerqz", "zqsecondreviewerqz", "zqhiddenqz", "zqmembersqz", "zqgroundsqz"}
 
     def rows_words(self, name: str) -> set[str]:
         """The canaries in the private rows that this actor may read (architecture, section 4)."""
+        return self._practice_words(name) | plant_offers.rows_words(self, name) | plant_rooms.words_of(name)
+
+    def _practice_words(self, name: str) -> set[str]:
         a, b = self.a, self.b
         judged = {word for house in (a, b) for word in house.words(*SUBMITTED)}
         # Two practices are in review; of the others a reviewer keeps the title, as the subject of her review.
@@ -425,31 +450,53 @@ class World:
             searches = {house.word("commonsearch")} | (
                 {house.word("search")} if name.endswith("focal point") else set()
             )
+            searches |= plant_needs.words(house)
+            searches |= plant_diagnostics.words(house)
+            searches |= plant_matches.words_for(self, name) | plant_fit.words(house)
+            searches |= plant_projects.words(house) | plant_execution.words(house)
             return house.words(*house.versions) | {house.word("note"), house.word("ruling")} | invited | searches
+        needs = {word for house in (a, b) for word in plant_needs.words(house)}
+        sent = {word for house in (a, b) for word in plant_needs.words(house, *plant_needs.SENT)}
+        # The Network reads drafts of projects from their first moment; "relay" tells of them.
+        drafts = {word for house in (a, b) for word in plant_projects.words(house)}
+        needs |= drafts
+        sent |= drafts
+        # The Network reads what is carried out; "relay" tells of it.
+        executed = {word for house in (a, b) for word in plant_execution.words(house)}
+        sent |= executed
+        needs |= executed
         own = name.split()[0]
         of_own_reviews = {house.word(f"{own}{part}") for house in (a, b) for part in ("review", "dispute")}
-        return {
-            "first reviewer": in_review | titles | of_own_reviews | rulings,
-            "second reviewer": in_review | titles | of_own_reviews | rulings,
-            # Of decisions on organisations the whole Network may know the grounds.
-            "specialist": judged | notes | of_reviews | rulings | {"zqgroundsqz"},
-            "publisher": judged | notes | of_reviews | rulings | {"zqgroundsqz"},
-            "superuser without membership": b.words("shared"),
-            "user without membership": b.words("shared"),
-            # Notices and the comparison of two reviews need all practices; histories are open to every service.
-            "service relay": everything | {house.word(thing) for house in (a, b) for thing in SEARCHES},
-            "service reviews": everything,
-            "service auditor": notes | rulings | {"zqgroundsqz"},
-            # Whoever shows the token of an invitation is let in by it.
-            "service accounts": notes | rulings | {house.word("invited") for house in (a, b)},
-            "service seeding": notes | rulings,
-        }.get(name, set())
+        return (
+            {
+                "first reviewer": in_review | titles | of_own_reviews | rulings,
+                "second reviewer": in_review | titles | of_own_reviews | rulings,
+                # Of decisions on organisations the whole Network may know the grounds.
+                "specialist": judged | notes | of_reviews | rulings | {"zqgroundsqz"} | sent,
+                "publisher": judged | notes | of_reviews | rulings | {"zqgroundsqz"} | sent,
+                "superuser without membership": b.words("shared"),
+                "user without membership": b.words("shared"),
+                # Notices and the comparison of two reviews need all practices; histories are open to every service.
+                "service relay": everything | needs | {house.word(thing) for house in (a, b) for thing in SEARCHES},
+                "service reviews": everything,
+                "service auditor": notes | rulings | {"zqgroundsqz"},
+                # Whoever shows the token of an invitation is let in by it.
+                "service accounts": notes | rulings | {house.word("invited") for house in (a, b)},
+                "service seeding": notes | rulings,
+            }.get(name, set())
+            | plant_matches.words_for(self, name)
+            | plant_fit.words_for(self, name)
+        )
 
     def page_words(self, name: str) -> set[str]:
         """The canaries that may stand on a page that this person opens."""
         a, b = self.a, self.b
         seen = self.rows_words(name) | {a.word("public"), b.word("public")}
-        if name not in {"anonymous", "superuser without membership", "user without membership"}:
+        seen |= plant_offers.public_words(self)
+        is_member = name not in {"anonymous", "superuser without membership", "user without membership"}
+        seen |= plant_needs.public_words(self, is_member=is_member)
+        seen |= plant_execution.public_words(self)
+        if is_member:
             seen |= {"zqmembersqz"}
         if name in {"specialist", "publisher"}:
             # Reviews are shown to staff where two of them differ, and nowhere before.

@@ -24,6 +24,7 @@ from practices import services
 from practices.conflicts import ConflictOfInterest
 from practices.models import PracticeVersion, Review, ReviewScore
 
+from . import plant_execution, plant_needs, plant_offers
 from .dump import rows_of, text_of, words_in
 from .population import World
 
@@ -96,6 +97,9 @@ def public_leaks(world: World) -> list[str]:
 def publication_leaks(world: World) -> list[str]:
     """Words of the private plane in the public one."""
     public = {house.word("public") for house in (world.a, world.b)} | {"zqmembersqz"}
+    public |= plant_needs.public_words(world, is_member=True)
+    public |= plant_offers.public_words(world)
+    public |= plant_execution.public_words(world)
     with acting_as(world.actors()["specialist"]):
         text = text_of(
             {

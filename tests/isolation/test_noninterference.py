@@ -27,6 +27,10 @@ VIEWERS = (
 )  # fmt: skip
 
 
+# They carry the moment at which they were written.
+WORD_FILES = {"*/workspace/practices/<uuid:pk>/word/form/", "*/workspace/projects/<uuid:pk>/word/"}
+
+
 def paths_for(world: World, name: str) -> list[str]:
     """Every public page, every list of the workspace, and every kind of page of what is the viewer's own."""
     things = belongings(world, name)
@@ -35,8 +39,11 @@ def paths_for(world: World, name: str) -> list[str]:
         if address.is_a in {LIST, MACHINE}:
             # A spreadsheet carries the moment at which it was packed; the same rows come as CSV.
             paths += [path_of(pattern, given) for given in address.others if given.get("kind") != "xlsx"]
-        elif address.is_a == OBJECT and not pattern.endswith("/word/form/"):  # a Word file carries its moment too
-            paths += [path_of(pattern, {"pk": pk} | address.others[0]) for pk in things[address.of].own[:1]]
+        elif address.is_a == OBJECT and pattern not in WORD_FILES:
+            paths += [
+                path_of(pattern, {"pk": pk, "number": pk, "key": pk} | address.others[0])
+                for pk in things[address.of].own[:1]
+            ]
     return paths
 
 

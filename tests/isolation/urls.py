@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.apps import apps
 from django.urls import get_resolver
@@ -17,8 +18,15 @@ from django.urls.resolvers import URLResolver
 from django.utils.regex_helper import normalize
 from wagtail.contrib.routable_page.models import RoutablePageMixin
 
+from funders.enums import RuleKind
+from funders.workflow.offer import OFFER
+from needs.forms.register import STEPS as NEED_STEPS
+from needs.workflow.need import NEED
 from practices.forms import STEPS
 from practices.workflow import PRACTICE
+from projects.workflow.execution import STEPS as EXECUTION_STEPS
+
+from . import plant_rooms
 
 PUBLIC = "public"
 MACHINE = "for supervisors"
@@ -51,8 +59,22 @@ _steps = _each("name", [*PRACTICE.transitions, "no-such-step"])
 _pages = _each("step", [step.name for step in STEPS])
 _lists = tuple(
     {"source": source, "kind": "csv"}
-    for source in ("practices", "organizations", "terms", "search", "our-practices", "nothing")
+    for source in (
+        *("practices", "organizations", "terms", "search", "our-practices", "our-diagnostic", "nothing"),
+        *("needs", "unmet-needs", "our-needs", "projects", "offers"),
+    )
 )
+_need_steps = _each("name", [*NEED.transitions, "ask_to_merge", "refuse_merge", "no-such-step"])
+_need_pages = _each("step", [step.name for step in NEED_STEPS])
+OFFER_STEPS = [*OFFER.transitions, "no-such-step"]
+RULE_KINDS = [*RuleKind.values, "no-such-kind"]
+_project_steps = _each("name", ["send_to_review", "return_to_drafting", "cancel", "no-such-step"])
+_project_sections = _each("section", ["identification", "context", "budget", "no-such-section"])
+_project_rows = _each("kind", ["budget", "results", "no-such-kind"])
+_project_row = tuple({"kind": kind, "row": str(UUID(int=0))} for kind in ("risks", "no-such-kind"))
+_execution_steps = _each("name", [*EXECUTION_STEPS, "no-such-step"])
+_periods = _each("number", ["1", "2", "99"])
+_report_steps = tuple({"number": "2", "name": name} for name in ("send", "return", "approve", "no-such-step"))
 _languages = _each("language", ["es", "en", "xx"])
 
 ADDRESSES: dict[str, Address] = {
@@ -65,7 +87,9 @@ ADDRESSES: dict[str, Address] = {
             "api/v1/openapi.json",
             "api/v1/search/",
             "api/v1/practices/",
+            "api/v1/needs/",
             "api/v1/organizations/",
+            "api/v1/offers/",
             "api/v1/schemes/",
             "api/v1/schemes/<code>/",
             "api/v1/terms/",
@@ -88,6 +112,8 @@ ADDRESSES: dict[str, Address] = {
     "api/v1/practices/<int:number>/versions/": Address(PUBLIC_OBJECT, "record"),
     "api/v1/practices/<int:number>/versions/<int:version>/": Address(PUBLIC_OBJECT, "record", ({"version": "1"},)),
     "api/v1/organizations/<key>/": Address(PUBLIC_OBJECT, "organization"),
+    "api/v1/needs/<int:number>/": Address(PUBLIC_OBJECT, "need_record"),
+    "api/v1/offers/<int:number>/": Address(PUBLIC_OBJECT, "offer_record"),
     # Lists as files: those of the workspace hold what the person who asks may read.
     "*/export/<slug:source>/<slug:kind>/": Address(LIST, others=_lists),
     "*/workspace/exports/": Address(LIST),
@@ -157,6 +183,14 @@ ADDRESSES: dict[str, Address] = {
     "*/workspace/mail/": Address(LIST),
     # The signed token is the permission; tests/common/test_fewer_mails.py forges it.
     "*/mail/stop/<str:token>/": Address(ACCOUNT),
+    "*/workspace/diagnostics/": Address(LIST),
+    "*/workspace/diagnostics/new/": Address(LIST),
+    "*/workspace/diagnostics/<uuid:pk>/": Address(OBJECT, "diagnostic"),
+    "*/workspace/diagnostics/<uuid:pk>/area/<slug:area>/": Address(OBJECT, "diagnostic", _each("area", ["D3", "D9"])),
+    "*/workspace/diagnostics/<uuid:pk>/do/<slug:name>/": Address(
+        OBJECT, "diagnostic", _each("name", ["finish", "reopen", "no-such-step"])
+    ),
+    "*/workspace/diagnostics/<uuid:pk>/needs/": Address(OBJECT, "diagnostic"),
     "*/workspace/practices/": Address(LIST),
     "*/workspace/practices/new/": Address(LIST),
     "*/workspace/practices/<uuid:pk>/": Address(OBJECT, "version"),
@@ -179,9 +213,48 @@ ADDRESSES: dict[str, Address] = {
     "*/workspace/practices/<uuid:pk>/interview/": Address(OBJECT, "version"),
     "*/workspace/practices/<uuid:pk>/confirm/": Address(OBJECT, "version"),
     "*/workspace/network/assistance/<uuid:pk>/": Address(OBJECT, "version"),
+    # Rooms, pledges, calls for an agency.
+    "*/workspace/rooms/": Address(LIST),
+    "*/workspace/rooms/<uuid:pk>/": Address(OBJECT, "room"),
+    "*/workspace/rooms/<uuid:pk>/message/": Address(OBJECT, "room"),
+    "*/workspace/rooms/<uuid:pk>/file/": Address(OBJECT, "room"),
+    "*/workspace/rooms/<uuid:pk>/pledge/": Address(OBJECT, "room"),
+    "*/workspace/rooms/<uuid:pk>/commitment/": Address(OBJECT, "room"),
+    "*/workspace/rooms/<uuid:pk>/received/": Address(OBJECT, "room"),
+    "*/workspace/rooms/<uuid:pk>/do/<slug:name>/": Address(OBJECT, "room", _each("name", plant_rooms.STEPS)),
+    "*/workspace/requests/<int:number>/interest/": Address(OBJECT, "request"),
+    "*/workspace/requests/<int:number>/propose/": Address(OBJECT, "request"),
+    "*/workspace/projects/<uuid:pk>/funding/": Address(OBJECT, "funding"),
+    "*/workspace/projects/<uuid:pk>/call/": Address(OBJECT, "funding"),
+    "*/workspace/calls/<uuid:pk>/": Address(OBJECT, "call"),
+    "*/workspace/calls/<uuid:pk>/decide/": Address(OBJECT, "call"),
+    "*/workspace/proposals/": Address(LIST),
+    "*/workspace/proposals/<uuid:pk>/": Address(OBJECT, "proposal"),
+    "*/workspace/proposals/<uuid:pk>/score/": Address(OBJECT, "proposal"),
+    "*/workspace/proposals/<uuid:pk>/do/<slug:name>/": Address(
+        OBJECT, "proposal", _each("name", plant_rooms.PROPOSAL_STEPS)
+    ),
     "*/workspace/reviews/": Address(LIST),
     "*/workspace/reviews/<uuid:pk>/": Address(OBJECT, "review"),
     "*/workspace/network/queue/": Address(LIST),
+    "*/workspace/needs/": Address(LIST),
+    "*/workspace/needs/new/": Address(LIST),
+    "*/workspace/needs/<uuid:pk>/": Address(OBJECT, "need"),
+    "*/workspace/needs/<uuid:pk>/check/": Address(OBJECT, "need"),
+    "*/workspace/needs/<uuid:pk>/results/": Address(OBJECT, "need"),
+    "*/workspace/needs/<uuid:pk>/edit/<slug:step>/": Address(OBJECT, "need", _need_pages),
+    "*/workspace/needs/<uuid:pk>/do/<slug:name>/": Address(OBJECT, "need", _need_steps),
+    # Matches of needs and projects, and what one could help with.
+    "*/workspace/matches/help/": Address(LIST),
+    "*/workspace/matches/needs/<uuid:pk>/": Address(OBJECT, "need"),
+    "*/workspace/matches/needs/<uuid:pk>/again/": Address(OBJECT, "need"),
+    "*/workspace/matches/projects/<uuid:pk>/": Address(OBJECT, "matched_project"),
+    "*/workspace/matches/projects/<uuid:pk>/again/": Address(OBJECT, "matched_project"),
+    "*/workspace/matches/<uuid:pk>/judge/": Address(OBJECT, "match"),
+    "*/workspace/network/needs/": Address(LIST),
+    "*/workspace/network/needs/<uuid:pk>/overlaps/": Address(OBJECT, "need"),
+    "*/workspace/needs/<uuid:pk>/fit/": Address(OBJECT, "need"),
+    "*/workspace/needs/<uuid:pk>/fit/<uuid:check>/": Address(OBJECT, "need", _each("check", [str(UUID(int=0))])),
     # The console of the Network's staff: tests/isolation/test_console.py walks it by role.
     "admin/console/letters/": Address(CONSOLE, "dead_letters"),
     "admin/console/letters/retry/": Address(CONSOLE, "dead_letters"),
@@ -208,6 +281,44 @@ ADDRESSES: dict[str, Address] = {
     # What the Network tells everybody, and its words.
     "*/announcements/<uuid:pk>/put-away/": Address(PUBLIC),
     "*/glossary/": Address(PUBLIC),
+    # Draft projects, and published ones.
+    "*/workspace/projects/": Address(LIST),
+    "*/workspace/network/projects/": Address(LIST),
+    "*/workspace/needs/<uuid:pk>/project/": Address(OBJECT, "need"),
+    "*/workspace/projects/<uuid:pk>/": Address(OBJECT, "project"),
+    "*/workspace/projects/<uuid:pk>/section/<slug:section>/": Address(OBJECT, "project", _project_sections),
+    "*/workspace/projects/<uuid:pk>/rows/<slug:kind>/new/": Address(OBJECT, "project", _project_rows),
+    "*/workspace/projects/<uuid:pk>/rows/<slug:kind>/<uuid:row>/": Address(OBJECT, "project", _project_row),
+    "*/workspace/projects/<uuid:pk>/rows/<slug:kind>/<uuid:row>/remove/": Address(OBJECT, "project", _project_row),
+    "*/workspace/projects/<uuid:pk>/findings/": Address(OBJECT, "project"),
+    "*/workspace/projects/<uuid:pk>/fill/": Address(OBJECT, "project"),
+    "*/workspace/projects/<uuid:pk>/do/<slug:name>/": Address(OBJECT, "project", _project_steps),
+    "*/workspace/projects/<uuid:pk>/review/": Address(OBJECT, "project"),
+    "*/workspace/projects/<uuid:pk>/reviewers/": Address(OBJECT, "project"),
+    "*/workspace/projects/<uuid:pk>/sign/": Address(OBJECT, "project"),
+    "*/workspace/projects/<uuid:pk>/word/": Address(OBJECT, "project"),
+    "api/v1/projects/": Address(PUBLIC),
+    "api/v1/projects/<int:number>/": Address(PUBLIC_OBJECT, "project_record"),
+    "projects.ProjectsPage: ": Address(PUBLIC),
+    "projects.ProjectsPage: feed/": Address(PUBLIC),
+    "projects.ProjectsPage: <int:number>/": Address(PUBLIC_OBJECT, "project_record"),
+    "projects.ProjectsPage: <int:number>-<slug:slug>/": Address(PUBLIC_OBJECT, "project_record"),
+    "projects.ProjectsPage: <int:number>-<slug:slug>/v<int:version>/": Address(PUBLIC_OBJECT, "project_record"),
+    "projects.ProjectsPage: <int:number>-<slug:slug>/word/": Address(PUBLIC_OBJECT, "project_record"),
+    "projects.ProjectsPage: <int:number>-<slug:slug>/v<int:version>/word/": Address(PUBLIC_OBJECT, "project_record"),
+    # Projects in execution.
+    "*/workspace/projects/<uuid:pk>/execution/": Address(OBJECT, "execution"),
+    "*/workspace/projects/<uuid:pk>/execution/agreement/": Address(OBJECT, "execution"),
+    "*/workspace/projects/<uuid:pk>/execution/amend/": Address(OBJECT, "execution"),
+    "*/workspace/projects/<uuid:pk>/execution/practice/": Address(OBJECT, "execution"),
+    "*/workspace/projects/<uuid:pk>/execution/do/<slug:name>/": Address(OBJECT, "execution", _execution_steps),
+    "*/workspace/projects/<uuid:pk>/execution/periods/<int:number>/": Address(OBJECT, "execution", _periods),
+    "*/workspace/projects/<uuid:pk>/execution/periods/<int:number>/correct/": Address(OBJECT, "execution", _periods),
+    "*/workspace/projects/<uuid:pk>/execution/periods/<int:number>/<slug:name>/": Address(
+        OBJECT, "execution", _report_steps
+    ),
+    "projects.ProjectsPage: <int:number>-<slug:slug>/iati/": Address(PUBLIC_OBJECT, "project_record"),
+    "projects.ProjectsPage: <int:number>-<slug:slug>/results/": Address(PUBLIC_OBJECT, "project_record"),
     # My organisation.
     "*/accounts/sessions/<uuid:pk>/end/": Address(OBJECT, "session"),
     "*/workspace/organization/people/": Address(LIST),
@@ -237,9 +348,34 @@ ADDRESSES: dict[str, Address] = {
     "practices.DatabankPage: <int:number>-<slug:slug>/pdf/": Address(PUBLIC_OBJECT, "record"),
     "practices.DatabankPage: <int:number>-<slug:slug>/v<int:version>/pdf/": Address(PUBLIC_OBJECT, "record"),
     "practices.DatabankPage: feed/": Address(PUBLIC),
+    "needs.NeedsPage: ": Address(PUBLIC),
+    "needs.NeedsPage: feed/": Address(PUBLIC),
+    "needs.NeedsPage: unmet/": Address(PUBLIC),
+    "needs.NeedsPage: <int:number>/": Address(PUBLIC_OBJECT, "need_record"),
+    "needs.NeedsPage: <int:number>-<slug:slug>/": Address(PUBLIC_OBJECT, "need_record"),
     "publishing.OrganizationsPage: <slug:key>/feed/": Address(PUBLIC_OBJECT, "organization"),
     "publishing.OrganizationsPage: ": Address(PUBLIC),
     "publishing.OrganizationsPage: <slug:key>/": Address(PUBLIC_OBJECT, "organization"),
+    # Offers, and requests as donors read them.
+    "*/workspace/offers/": Address(LIST),
+    "*/workspace/offers/new/": Address(LIST),
+    "*/workspace/offers/profile/": Address(LIST),
+    "*/workspace/offers/<uuid:pk>/": Address(OBJECT, "offer"),
+    "*/workspace/offers/<uuid:pk>/edit/": Address(OBJECT, "offer"),
+    "*/workspace/offers/<uuid:pk>/do/<slug:name>/": Address(OBJECT, "offer", _each("name", OFFER_STEPS)),
+    "*/workspace/offers/<uuid:pk>/rules/": Address(OBJECT, "offer"),
+    "*/workspace/offers/<uuid:pk>/rules/new/<slug:kind>/": Address(OBJECT, "offer", _each("kind", RULE_KINDS)),
+    "*/workspace/offers/<uuid:pk>/rules/<int:place>/": Address(OBJECT, "offer", _each("place", ["1", "9"])),
+    "*/workspace/requests/": Address(LIST),
+    "*/workspace/requests/<int:number>/": Address(OBJECT, "request"),
+    "*/workspace/followed/<uuid:pk>/": Address(OBJECT, "followed"),
+    "*/workspace/follow/<slug:kind>/<int:number>/": Address(
+        OBJECT, "offer_record", _each("kind", ["offer", "project", "no-such-kind"])
+    ),
+    "funders.OffersPage: ": Address(PUBLIC),
+    "funders.OffersPage: feed/": Address(PUBLIC),
+    "funders.OffersPage: <int:number>/": Address(PUBLIC_OBJECT, "offer_record"),
+    "funders.OffersPage: <int:number>-<slug:slug>/": Address(PUBLIC_OBJECT, "offer_record"),
     "search.SearchPage: ": Address(PUBLIC),
     "search.SearchPage: feed/": Address(PUBLIC),
     "search.SearchPage: suggest/": Address(PUBLIC),

@@ -113,7 +113,10 @@ def test_tabs_count_the_kinds_as_if_none_were_chosen(client: Client, people: Peo
         link.contents[0].strip(): link.find(class_="num").get_text()
         for link in soup(client, "?q=zebra&kind=organization").select(".tabs a")
     }
-    assert tabs == {"Everything": "3", "Practices": "2", "Institutions": "1", "News and pages": "0"}
+    assert tabs == {
+        "Everything": "3", "Practices": "2", "Needs": "0", "Projects": "0", "Offers": "0", "Institutions": "1",
+        "News and pages": "0",
+    }  # fmt: skip
     found = soup(client, "?q=zebra")
     assert sorted(tag.get_text(strip=True) for tag in found.select(".rec .tag")) == [
         "Institution", "Practice", "Practice",

@@ -32,7 +32,7 @@ def _attribute(value: Decimal) -> str:
 
 @dataclass(frozen=True)
 class Gap:
-    """The drawing, what is still open, and what was promised beyond the total."""
+    """The drawing, what nobody has committed, and what was committed or promised beyond what is needed."""
 
     svg: str
     open: Decimal
@@ -40,10 +40,14 @@ class Gap:
 
 
 @register.simple_tag
-def gap_bar(total: Any, received: Any, committed: Any, pledged: Any) -> Gap:
-    """The stages of a sum on the way to its total: solid, mid tone, hatched, dashed outline."""
-    whole = _number(total)
-    stages = [max(_number(value), Decimal(0)) for value in (received, committed, pledged)]
+def gap_bar(needed: Any, committed: Any, received: Any, pledged: Any = None) -> Gap:
+    """What has arrived (solid), what more is committed (mid tone), what is only pledged (hatched), and the rest.
+
+    Only committed money closes the gap: a pledge is drawn where it would stand, and stays open.
+    """
+    whole = _number(needed)
+    bound, arrived = (max(_number(value), Decimal(0)) for value in (committed, received))
+    stages = [arrived, max(bound - arrived, Decimal(0)), max(_number(pledged), Decimal(0))]
     given = sum(stages, Decimal(0))
     if whole <= 0:
         return Gap("", Decimal(0), Decimal(0))
@@ -62,7 +66,7 @@ def gap_bar(total: Any, received: Any, committed: Any, pledged: Any) -> Gap:
         GAP_WIDTH - 1,
         drawn,
     )
-    return Gap(svg, max(whole - given, Decimal(0)), max(given - whole, Decimal(0)))
+    return Gap(svg, max(whole - max(bound, arrived), Decimal(0)), max(given - whole, Decimal(0)))
 
 
 @dataclass(frozen=True)

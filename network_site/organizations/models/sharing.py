@@ -73,6 +73,9 @@ class Share(ScopedModel):
     def may_insert(self, actor: ActorLike) -> bool:
         if actor.service == "reviews":
             return self.capacity == Capacity.REVIEW
+        if actor.service == "funding":
+            # A draft project that the Network begins for a ministry is open to both from its first moment.
+            return self.capacity == Capacity.NETWORK
         if self.granted_by != actor.user_id:
             return False
         if self.owner_id == actor.organization_id:  # type: ignore[attr-defined]
@@ -113,4 +116,5 @@ class Share(ScopedModel):
             "(granted_by = enlace_user() AND (owner_id = enlace_organization()"
             " OR enlace_shared(object_id, ARRAY['network'])))"
             " OR (enlace_service() = 'reviews' AND capacity = 'review')"
+            " OR (enlace_service() = 'funding' AND capacity = 'network')"
         )

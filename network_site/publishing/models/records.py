@@ -48,6 +48,10 @@ class PublishedRecordManager(models.Manager.from_queryset(PublishedRecordQuerySe
         return records.filter(audience=Audience.PUBLIC)
 
 
+# What public numbers begin with; for ever, because people quote them.
+PREFIXES = {"practice": "P", "need": "N", "project": "PR", "offer": "O"}
+
+
 class PublishedRecord(models.Model):
     """One published thing, language-neutral; the current snapshot and what lists filter on."""
 
@@ -102,7 +106,7 @@ class PublishedRecord(models.Model):
     @property
     def code(self) -> str:
         """The public number as people quote it: P-0007."""
-        return f"{self.kind[0].upper()}-{self.number:04d}"
+        return f"{PREFIXES[self.kind]}-{self.number:04d}"
 
     @property
     def path(self) -> str:

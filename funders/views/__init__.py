@@ -1,0 +1,1 @@
+"""Pages of this floor: form in, one service or selector, answer out."""

@@ -1,0 +1,3 @@
+"""Life cycles of this floor, as data."""
+
+"""Life cycles of this floor."""

@@ -1,0 +1,3 @@
+"""Life cycles of this floor, one table each."""
+
+from .diagnostic import DIAGNOSTIC as DIAGNOSTIC

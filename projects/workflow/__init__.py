@@ -1,0 +1,3 @@
+"""Life cycles of this floor."""
+
+from .project import PROJECT as PROJECT
