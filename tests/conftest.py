@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -78,6 +79,24 @@ def committed_db(
             databases.drop(name)
 
 
+@pytest.fixture(scope="session")
+def all_stages(
+    django_db_setup: None, template_database: str, django_db_blocker: Any, worker_id: str
+) -> Iterator[databases.Stages]:
+    """The stages of this process."""
+    stages = databases.Stages(template_database, worker_id)
+    yield stages
+    with django_db_blocker.unblock():
+        stages.strike()
+
+
+@pytest.fixture
+def stages(all_stages: databases.Stages, django_db_blocker: Any) -> Iterator[databases.Stages]:
+    """For tests that share an expensive world: `with stages.open(build) as world`."""
+    with django_db_blocker.unblock():
+        yield all_stages
+
+
 @pytest.fixture
 def people(db: None) -> People:
     """Organisations and people made on demand."""
@@ -100,6 +119,13 @@ def sign_in(client: Client) -> Callable[[Any], Client]:
         return client
 
     return enter
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now never goes away: the collector of garbage, which looked at it for a tenth of the suite's
+    time, may leave it alone."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

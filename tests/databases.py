@@ -15,7 +15,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.management import call_command
@@ -168,24 +168,41 @@ def drop(name: str) -> None:
             Path(name + ending).unlink(missing_ok=True)
 
 
-def filled(template: str, suffix: str, build: Callable[[], Built]) -> tuple[str, Built]:
-    """A copy of the template in which `build` has committed what it makes: its name, and what was made."""
-    before = connections.databases["default"]["NAME"]
-    name = copy(template, suffix)
-    use(name)
-    built = build()
-    use(before)
-    return name, built
+class Stages:
+    """Worlds that are built and committed once for a whole process, and given to each test as they were.
 
+    A stage is named by the function that builds it; each has a copy of the template to itself.
+    """
 
-@contextmanager
-def undone_in(name: str) -> Iterator[None]:
-    """Work in a database; everything that is done there is rolled back."""
-    before = connections.databases["default"]["NAME"]
-    use(name)
-    try:
-        with transaction.atomic():
-            yield
-            transaction.set_rollback(True)
-    finally:
-        use(before)
+    def __init__(self, template: str, prefix: str) -> None:
+        self.template = template
+        self.prefix = prefix
+        self.set: dict[Callable[[], Any], tuple[str, Any]] = {}
+
+    @contextmanager
+    def open(self, build: Callable[[], Built]) -> Iterator[Built]:
+        """What `build` has made, in its database; everything that is done there meanwhile is rolled back."""
+        before = connections.databases["default"]["NAME"]
+        if build not in self.set:
+            name = copy(self.template, f"{self.prefix}_stage{len(self.set)}")
+            use(name)
+            try:
+                self.set[build] = name, build()
+            except BaseException:
+                use(before)
+                drop(name)
+                raise
+        name, built = self.set[build]
+        use(name)
+        try:
+            with transaction.atomic():
+                yield built
+                transaction.set_rollback(True)
+        finally:
+            use(before)
+
+    def strike(self) -> None:
+        """Remove them all."""
+        for name, _built in self.set.values():
+            drop(name)
+        self.set.clear()

@@ -5,12 +5,11 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import OuterRef, Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from network_site.common.files import private_path, private_storage
 from network_site.common.models import TimestampedModel
-from network_site.common.scoping import ActorLike, nobody
+from network_site.common.scoping import ActorLike, AskedAt, nobody
 from network_site.organizations.tenancy import ChildOf, TenantModel, active_shares
 
 from ..enums import CallStatus, ProposalStatus
@@ -93,7 +92,7 @@ class AgencyProposal(TenantModel, TimestampedModel):
         """The agency; after the deadline, and only what was handed in, also those with whom it is shared."""
         if actor.service or not actor.user_id:
             return nobody()
-        opened = Q(sealed_until__lte=timezone.now()) & ~Q(status="draft") & Q(active_shares(actor, OuterRef("pk")))
+        opened = Q(sealed_until__lte=AskedAt()) & ~Q(status="draft") & Q(active_shares(actor, OuterRef("pk")))
         return Q(owner_id=actor.organization_id) | opened if actor.organization_id else opened
 
     @classmethod

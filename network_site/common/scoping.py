@@ -11,11 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextvars import ContextVar
+from functools import lru_cache
 from typing import Any, Protocol, Self, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.db import models
+from django.db.models.sql import Query
+from django.utils import timezone
 
 M = TypeVar("M", bound=models.Model)
 
@@ -87,7 +90,30 @@ class ScopedManager(models.Manager.from_queryset(ScopedQuerySet)):  # type: igno
     """The only manager of a private model."""
 
     def get_queryset(self) -> Any:
-        return super().get_queryset().filter(self.model.readable_q(current_actor()))
+        rows = super().get_queryset()
+        rows.query = readable(self.model, current_actor()).chain()
+        return rows
+
+
+@lru_cache(maxsize=1024)
+def readable(model: type[ScopedModel], actor: ActorLike) -> Query:
+    """The question for the rows that an actor may read, put together once.
+
+    It follows from the actor alone (and from the time at which it is asked: `AskedAt`), and hundreds of questions
+    of one request begin with it: putting it together each time took a third of the time of a step in a life cycle.
+    """
+    return models.QuerySet(model).filter(model.readable_q(actor)).query
+
+
+class AskedAt(models.Value):
+    """The time at which a question is put to the database, not the one at which it was put together."""
+
+    def __init__(self) -> None:
+        super().__init__(None, output_field=models.DateTimeField())
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        now: tuple[str, list[Any]] = models.Value(timezone.now(), self.output_field).as_sql(compiler, connection)
+        return now
 
 
 class ScopedModel(models.Model):

@@ -12,9 +12,8 @@ from uuid import UUID, uuid4
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
 
-from network_site.common.scoping import ActorLike, ScopedModel, nobody, register_root_reader, unscoped
+from network_site.common.scoping import ActorLike, AskedAt, ScopedModel, nobody, register_root_reader, unscoped
 
 from .enums import Capacity
 
@@ -69,14 +68,13 @@ def active_shares(actor: ActorLike, object_id: Any, capacities: list[str] | None
     """A condition: the object is shared, today, with the actor's organisation or with the actor."""
     from .models import Share
 
-    now = timezone.now()
     parties = Q(user_id=actor.user_id) if actor.user_id else nobody()
     if actor.organization_id:
         parties |= Q(organization_id=actor.organization_id)
     shares = unscoped(Share).filter(
         parties,
-        Q(valid_to__isnull=True) | Q(valid_to__gt=now),
-        valid_from__lte=now,
+        Q(valid_to__isnull=True) | Q(valid_to__gt=AskedAt()),
+        valid_from__lte=AskedAt(),
         object_id=object_id,
         revoked_at__isnull=True,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
@@ -33,13 +33,14 @@ def rows_of(query: models.QuerySet[Any]) -> Rows:
     return {(query.model._meta.label, str(row["id"])): text_of(row) for row in query.order_by().values()}
 
 
-def private_rows() -> Rows:
-    """Every row of every private table. Under row-level security the services, the sides of proposals and those who
-    looked at themselves read all."""
+def private_rows(tables: Container[str] | None = None) -> Rows:
+    """Every row of every private table (or of these). Under row-level security the services, the sides of proposals
+    and those who looked at themselves read all."""
+    asked = [model for model in private_models() if tables is None or model._meta.db_table in tables]
     found: Rows = {}
     for actor in [*(service_actor(name) for name in SERVICES), *_sides_of_proposals(), *_ministries()]:
         with acting_as(actor):
-            for model in private_models():
+            for model in asked:
                 found |= rows_of(unscoped(model))
         if connection.vendor != "postgresql":
             break
@@ -59,6 +60,12 @@ def _ministries() -> Iterator[Actor]:
     with acting_as(service_actor("relay")):
         owners = sorted(set(unscoped(Need).values_list("owner_id", flat=True)), key=str)
     yield from (Actor(user_id=uuid4(), organization_id=owner) for owner in owners)
+
+
+def changes_in(tables: Collection[str], before: Rows) -> dict[Key, str]:
+    """What was changed, added or removed in these tables since all rows were written down."""
+    labels = {model._meta.label for model in private_models() if model._meta.db_table in tables}
+    return changes({key: text for key, text in before.items() if key[0] in labels}, private_rows(tables))
 
 
 def changes(before: Rows, after: Rows) -> dict[Key, str]:

@@ -39,7 +39,7 @@ from . import (
     plant_rooms,
     urls,
 )  # fmt: skip
-from .dump import Rows, changes, private_rows, watching_writes, words_in
+from .dump import Rows, changes_in, private_rows, watching_writes, words_in
 from .population import House, World
 from .urls import ACCOUNT, METHODS, OBJECT, PUBLIC_OBJECT, Address
 
@@ -114,7 +114,7 @@ def ask(client: Client, cell: Cell, before: Rows) -> Answer:
             cell.method, cell.path, urlencode(cell.data) if cell.data else "", content_type=FORM, headers={}
         )
         body = body_of(response)
-        changed = changes(before, private_rows()) if watch.written else {}
+        changed = changes_in(watch.written, before) if watch.written else {}
         transaction.set_rollback(True)
     headers = "\n".join(f"{name}: {value}" for name, value in sorted(response.items()))
     # Cookies carry messages to the reader.

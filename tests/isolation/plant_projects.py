@@ -66,12 +66,13 @@ def plant(house: Any) -> None:
 def ids(world: Any, user: User | None) -> tuple[list[str], list[str]]:
     """The drafts that somebody may open in the workspace, and those that she may not."""
     with acting_as(service_actor("relay"), reason="test"):
-        drafts = Project.objects.filter(status="concept").order_by("created_at")
+        # Those of `plant`: a draft without a need (`plant_matches`) is its ministry's alone.
+        drafts = Project.objects.filter(status="concept", need__isnull=False).order_by("created_at")
         owners = {str(pk): owner for pk, owner in drafts.values_list("pk", "owner_id")}
     if user is None:
         return [], list(owners)
     with acting(user) as actor:
-        mine = {str(pk) for pk in Project.objects.filter(status="concept").values_list("pk", flat=True)}
+        mine = {str(pk) for pk in Project.objects.filter(pk__in=owners).values_list("pk", flat=True)}
     own = {pk for pk, owner in owners.items() if actor.is_network or owner == actor.organization_id}
     assert mine == own, "who reads which draft is not as the table says"
     return [pk for pk in owners if pk in own], [pk for pk in owners if pk not in own]

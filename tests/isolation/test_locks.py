@@ -333,7 +333,7 @@ def test_every_private_table_forces_row_level_security(world: World) -> None:
 
 
 @postgresql
-def test_the_check_of_the_database_finds_a_table_without_security(committed_world: object, world: World) -> None:
+def test_the_check_of_the_database_finds_a_table_without_security(world: World) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT relname FROM pg_class WHERE relrowsecurity AND relnamespace = 'public'::regnamespace ORDER BY 1"

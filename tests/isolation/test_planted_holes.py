@@ -6,7 +6,7 @@ is the second lock's own proof.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -19,7 +19,7 @@ from django.http import Http404
 from django.urls import path
 
 import network_site.urls
-from network_site.common.scoping import ScopedManager, unscoped
+from network_site.common.scoping import ScopedManager, readable, unscoped
 from network_site.organizations import tenancy
 from network_site.organizations.models import Share
 from network_site.organizations.tenancy import ChildModel, TenantModel
@@ -160,12 +160,21 @@ HOLES = (
 )
 
 
+@pytest.fixture
+def patch() -> Iterator[Patch]:
+    """Changes that are undone, and so is what was put together from them."""
+    with pytest.MonkeyPatch.context() as changing:
+        yield changing
+    readable.cache_clear()
+
+
 @pytest.mark.parametrize("hole", HOLES, ids=lambda hole: hole.plant.__name__)
-def test_a_planted_hole_is_found(hole: Hole, world: World, monkeypatch: Patch) -> None:
+def test_a_planted_hole_is_found(hole: Hole, world: World, patch: Patch) -> None:
     addresses = list(network_site.urls.urlpatterns)
     sound = set(hole.probe(world))
     try:
-        hole.plant(monkeypatch, world)
+        hole.plant(patch, world)
+        readable.cache_clear()
         found = set(hole.probe(world)) - sound
     finally:
         network_site.urls.urlpatterns[:] = addresses

@@ -25,9 +25,8 @@ from schemathesis.specs.openapi.checks import (
 from network_site.api import description
 from network_site.wsgi import application
 
+from ..databases import Stages
 from ..people import People, prove_second_factor, published, step
-
-pytestmark = [pytest.mark.django_db]
 
 CHECKS = [
     not_a_server_error,
@@ -41,22 +40,30 @@ PLAIN = {"Accept-Encoding": "identity"}
 ROLES = ("anonymous", "tenant", "staff")
 
 
-@pytest.fixture
-def headers(request: pytest.FixtureRequest, people: People) -> dict[str, str]:
-    """Three practices, one of them withdrawn, and a session of the role."""
+def publish_three() -> dict[str, Any]:
+    """Three practices, one of them withdrawn, and who asks for them in each role."""
+    people = People()
     focal_point = people.focal_point(people.organization(country="UY"))
     published(people, focal_point)
     published(people, focal_point, title="=HYPERLINK(1)")
     gone = published(people, focal_point)
     step(people.publisher(), gone, "withdraw", note="Asked for.")
-    role = request.node.callspec.params["role"]
-    if role == "anonymous":
-        return dict(PLAIN)
-    user = focal_point if role == "tenant" else people.specialist()
-    client = Client()
-    client.force_login(user)
-    prove_second_factor(client, user)
-    return PLAIN | {"Cookie": f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"}
+    return {"anonymous": None, "tenant": focal_point, "staff": people.specialist()}
+
+
+@pytest.fixture
+def headers(request: pytest.FixtureRequest, stages: Stages) -> Iterator[dict[str, str]]:
+    """A session of the role, where three practices are."""
+    with stages.open(publish_three) as users:
+        user = users[request.node.callspec.params["role"]]
+        if user is None:
+            yield dict(PLAIN)
+            return
+        client = Client()
+        client.force_login(user)
+        prove_second_factor(client, user)
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        yield PLAIN | {"Cookie": f"{settings.SESSION_COOKIE_NAME}={session}"}
 
 
 @pytest.fixture(autouse=True)

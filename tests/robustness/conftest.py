@@ -26,7 +26,7 @@ from practices import services
 from practices.models import DatabankPage, Review
 from search.models import SearchPage
 
-from .. import databases
+from ..databases import Stages
 from ..people import (
     People,
     acting,
@@ -257,23 +257,10 @@ def set_stage() -> Stage:
     return stage
 
 
-@pytest.fixture(scope="session")
-def committed_stage(
-    django_db_setup: None, template_database: str, django_db_blocker: Any, worker_id: str
-) -> Iterator[tuple[str, Stage]]:
-    """The database of the stage, and what is in it."""
-    with django_db_blocker.unblock():
-        name, built = databases.filled(template_database, f"{worker_id}_stage", set_stage)
-    yield name, built
-    with django_db_blocker.unblock():
-        databases.drop(name)
-
-
 @pytest.fixture
-def stage(committed_stage: tuple[str, Stage], django_db_blocker: Any) -> Iterator[Stage]:
+def stage(stages: Stages) -> Iterator[Stage]:
     """The stage; whatever a test does on it is undone."""
-    name, built = committed_stage
-    with django_db_blocker.unblock(), databases.undone_in(name):
+    with stages.open(set_stage) as built:
         try:
             yield built
         finally:
