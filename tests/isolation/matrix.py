@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any
@@ -45,6 +45,7 @@ from .urls import ACCOUNT, METHODS, OBJECT, PUBLIC_OBJECT, Address
 
 OWN, FOREIGN, MISSING = "own", "foreign", "missing"
 MOST_OWN, MOST_FOREIGN = 2, 3
+READ_AND_WRITE = ("GET", "POST")
 FORM = "application/x-www-form-urlencoded"
 
 # For each address that takes a form, the names and values that are sent to it.
@@ -413,7 +414,9 @@ def lock_version_of(world: World, kind: str, pk: str) -> str:
 # --- Cells -----------------------------------------------------------------------------------
 
 
-def object_cells(world: World, name: str, forms: Forms, only: str = "") -> Iterator[list[Cell]]:
+def object_cells(
+    world: World, name: str, forms: Forms, only: str = "", methods: tuple[str, ...] = METHODS
+) -> Iterator[list[Cell]]:
     """The cells of each address and object (or of `only` one); a foreign one comes with its missing twin."""
     things = belongings(world, name)
     for pattern, address in urls.ADDRESSES.items():
@@ -423,8 +426,8 @@ def object_cells(world: World, name: str, forms: Forms, only: str = "") -> Itera
         for place, others in enumerate(address.others):
             for relation, ids in ((OWN, held.own), (FOREIGN, held.foreign)):
                 for number, pk in enumerate(ids):
-                    methods = _methods(pattern, relation, place, number)
-                    yield from _cells(world, pattern, address, others, relation, pk, methods, forms)
+                    asked = [one for one in _methods(pattern, relation, place, number) if one in methods]
+                    yield from _cells(world, pattern, address, others, relation, pk, asked, forms)
 
 
 def _methods(pattern: str, relation: str, place: int, number: int) -> tuple[str, ...]:
@@ -445,7 +448,7 @@ def _cells(
     others: dict[str, str],
     relation: str,
     pk: str,
-    methods: tuple[str, ...],
+    methods: Iterable[str],
     forms: Forms,
 ) -> Iterator[list[Cell]]:
     version = lock_version_of(world, address.of, pk)
@@ -486,7 +489,7 @@ def _path(pattern: str, pk: str, others: dict[str, str]) -> tuple[str, str]:
     return page.url + rest, f"/{rest}"
 
 
-def list_cells(world: World, name: str, forms: Forms) -> Iterator[Cell]:
+def list_cells(world: World, name: str, forms: Forms, methods: tuple[str, ...] = METHODS) -> Iterator[Cell]:
     """The addresses without an object: lists, forms, account pages, public pages."""
     for pattern, address in urls.ADDRESSES.items():
         if address.is_a in {OBJECT, PUBLIC_OBJECT} or ": " in pattern or "(" in pattern:
@@ -494,16 +497,17 @@ def list_cells(world: World, name: str, forms: Forms) -> Iterator[Cell]:
         if "<" in pattern and not any(address.others):
             continue
         for others in address.others:
-            for method in ("GET", "POST") if address.is_a == ACCOUNT else METHODS:
+            for method in READ_AND_WRITE if address.is_a == ACCOUNT else methods:
                 data = forms.get(pattern, ()) if method == "POST" else ()
                 yield Cell(pattern, "list", urls.path_of(pattern, others), "", method, data)
-    for path in public_paths():
+    for path in public_paths("" if methods == METHODS else "en"):
         yield Cell("public page", "list", path, "", "GET")
 
 
-def public_paths() -> list[str]:
-    """Every live page, and databank, directory and search with a question for the canaries' common letters."""
-    pages = [page.url for page in Page.objects.live().filter(depth__gte=2).order_by("path") if page.url]
+def public_paths(language: str = "") -> list[str]:
+    """Every live page (or those in one language), and databank, directory and search, asked for the canaries."""
+    live = Page.objects.live().filter(depth__gte=2, **{"locale__language_code": language} if language else {})
+    pages = [page.url for page in live.order_by("path") if page.url]
     databank = DatabankPage.objects.get(locale__language_code="en").url
     directory = OrganizationsPage.objects.get(locale__language_code="en").url
     searches = ["?q=zq", "?q=zqbdraft", "?theme=LAF1.1", "?country=UY&evidence=1", "?page=2", "?sort=title"]
@@ -526,16 +530,21 @@ def public_paths() -> list[str]:
 # --- Judgement -------------------------------------------------------------------------------
 
 
-def leaks_for(world: World, name: str, forms: Forms, *, only: str = "") -> list[str]:
-    """Everything that is wrong in the cells of one person (or in those of one address)."""
+def leaks_for(
+    world: World, name: str, forms: Forms, *, only: str = "", methods: tuple[str, ...] = METHODS
+) -> list[str]:
+    """Everything that is wrong in the cells of one person (or in those of one address).
+
+    Without all `methods`, the pages of the CMS are read in English alone.
+    """
     client = enter(world.users[name])
     before = private_rows()
     secrets = Secrets.of(world, name, before)
     leaks: list[str] = []
-    for cell in () if only else list_cells(world, name, forms):
+    for cell in () if only else list_cells(world, name, forms, methods):
         answer = ask(client, cell, before)
         leaks += judge(name, cell, answer, secrets)
-    for group in object_cells(world, name, forms, only):
+    for group in object_cells(world, name, forms, only, methods):
         answers = [ask(client, cell, before) for cell in group]
         for cell, answer in zip(group, answers, strict=True):
             leaks += judge(name, cell, answer, secrets)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -15,12 +15,14 @@ from django.utils.translation import gettext, override
 from lxml import etree
 
 from network_site.organizations.actor import acting_as, service_actor
+from network_site.organizations.selectors import network_organization
 from network_site.publishing import services as publishing
 from network_site.publishing.models import PublishedRecord
 from network_site.taxonomy.models import Term
 from projects import iati
 from projects.models import ProjectsPage
 
+from ..databases import Stages
 from ..people import People
 from ..queries import asking
 from .iati_rules import CHECKS, broken, ruleset, standard
@@ -29,14 +31,19 @@ from .running import Running, running, two_periods
 needs_standard = pytest.mark.skipif(
     standard() is None, reason="needs the IATI schemas in ../shared/standards/iati (they are there in CI)"
 )
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+
+
+def run_for_two_periods() -> Running:
+    """A project in execution that has reported twice."""
+    found = running(People())
+    two_periods(found)
+    return found
 
 
 @pytest.fixture
-def world(people: People) -> Running:
-    found = running(people)
-    two_periods(found)
-    return found
+def world(stages: Stages) -> Iterator[Running]:
+    with stages.open(run_for_two_periods) as found:
+        yield found
 
 
 def snapshot_of(world: Running) -> dict[str, Any]:
@@ -44,10 +51,10 @@ def snapshot_of(world: Running) -> dict[str, Any]:
     return found
 
 
-def made(people: People, snapshot: dict[str, Any]) -> etree._Element:
+def made(snapshot: dict[str, Any]) -> etree._Element:
     """The activity, read back from the file."""
     today = timezone.localdate()
-    written = iati.activities([("PR-0001", snapshot, today)], today=today, network=people.network())
+    written = iati.activities([("PR-0001", snapshot, today)], today=today, network=network_organization())
     return etree.fromstring(written)
 
 
@@ -72,8 +79,8 @@ def fuller(snapshot: dict[str, Any]) -> dict[str, Any]:
 
 @needs_standard
 @pytest.mark.parametrize("change", [dict, fuller])
-def test_the_file_is_valid_and_breaks_no_rule(people: People, world: Running, change: Callable[[Any], Any]) -> None:
-    root = made(people, change(snapshot_of(world)))
+def test_the_file_is_valid_and_breaks_no_rule(world: Running, change: Callable[[Any], Any]) -> None:
+    root = made(change(snapshot_of(world)))
     checker = schema()
     assert checker.validate(root), checker.error_log
     assert broken(root, today=timezone.localdate()) == []
@@ -92,15 +99,15 @@ def test_the_file_is_valid_and_breaks_no_rule(people: People, world: Running, ch
         {"months": 1, "start_on": "2024-02-29"},
     ],
 )
-def test_whatever_is_missing_the_file_stays_valid(people: People, world: Running, change: dict[str, Any]) -> None:
-    root = made(people, snapshot_of(world) | change)
+def test_whatever_is_missing_the_file_stays_valid(world: Running, change: dict[str, Any]) -> None:
+    root = made(snapshot_of(world) | change)
     checker = schema()
     assert checker.validate(root), checker.error_log
     assert broken(root, today=timezone.localdate()) == []
 
 
-def test_zero_late_not_measured_and_words_are_four_different_things(people: People, world: Running) -> None:
-    root = made(people, snapshot_of(world))
+def test_zero_late_not_measured_and_words_are_four_different_things(world: Running) -> None:
+    root = made(snapshot_of(world))
     by_indicator = {one.findtext("title/narrative"): one for one in root.iter("indicator")}
     counted = by_indicator["Inspectors trained"]
     assert [period.xpath("string(actual/@value)") for period in counted.findall("period")] == ["12", "35", "", ""]
@@ -119,18 +126,18 @@ def test_zero_late_not_measured_and_words_are_four_different_things(people: Peop
     assert root.xpath("//actual/@value") == ["12", "35", "0"]
 
 
-def test_what_nobody_measured_without_a_target_is_said_of_the_indicator(people: People, world: Running) -> None:
+def test_what_nobody_measured_without_a_target_is_said_of_the_indicator(world: Running) -> None:
     snapshot = snapshot_of(world)
     for row in snapshot["results"]:
         if row["code"] == "1.3":
             row["targets"], row["target"] = [], None
-    indicator = made(people, snapshot).xpath("//indicator[title/narrative='Firms that are content']")[0]
+    indicator = made(snapshot).xpath("//indicator[title/narrative='Firms that are content']")[0]
     assert indicator.find("period") is None
     assert "Not measured: The survey was not paid for" in indicator.findtext("description/narrative")
 
 
-def test_who_what_and_where(people: People, world: Running) -> None:
-    root = made(people, fuller(snapshot_of(world)))
+def test_who_what_and_where(world: Running) -> None:
+    root = made(fuller(snapshot_of(world)))
     activity = root.find("iati-activity")
     assert activity.findtext("iati-identifier") == "XX-ENLACE-PR-0001"
     assert activity.find("reporting-org").get("secondary-reporter") == "1"
@@ -152,19 +159,19 @@ def test_who_what_and_where(people: People, world: Running) -> None:
     assert activity.find("collaboration-type").get("code") == "8"
 
 
-def test_money_is_committed_and_received_but_never_pledged(people: People, world: Running) -> None:
+def test_money_is_committed_and_received_but_never_pledged(world: Running) -> None:
     snapshot = fuller(snapshot_of(world))
     snapshot["sums"]["pledged"] = "777.77"  # it never is in a snapshot; if it were, it would stay inside
-    root = made(people, snapshot)
+    root = made(snapshot)
     codes = [(one.find("transaction-type").get("code"), one.findtext("value")) for one in root.iter("transaction")]
     assert codes == [("11", "90000.00"), ("1", "1234.50")]
     assert b"777.77" not in etree.tostring(root)
     assert sum(Decimal(one.findtext("value")) for one in root.iter("budget")) == Decimal("90000.00")
 
 
-def test_a_fictional_project_says_so_in_its_title(people: People, world: Running) -> None:
+def test_a_fictional_project_says_so_in_its_title(world: Running) -> None:
     snapshot = fuller(snapshot_of(world)) | {"is_demo": True}
-    titles = [one.text for one in made(people, snapshot).findall("iati-activity/title/narrative")]
+    titles = [one.text for one in made(snapshot).findall("iati-activity/title/narrative")]
     assert titles[0] == "Demonstration: Inspection that finds more"
     with override("es"):
         assert titles[1] == f"{gettext('Demonstration')}: Inspección que encuentra más"
@@ -195,10 +202,10 @@ def test_a_line_with_days_of_its_own_stays_in_its_year() -> None:
     ]
 
 
-def test_signs_that_xml_cannot_hold_do_not_stop_the_file(people: People, world: Running) -> None:
+def test_signs_that_xml_cannot_hold_do_not_stop_the_file(world: Running) -> None:
     snapshot = snapshot_of(world)
     snapshot["texts"]["en"]["title"] = "A \x00strange\x0b <title> & \ufffe more 😀"
-    assert made(people, snapshot).findtext("iati-activity/title/narrative") == "A strange <title> & more 😀".replace(
+    assert made(snapshot).findtext("iati-activity/title/narrative") == "A strange <title> & more 😀".replace(
         "& more", "&  more"
     )
 
@@ -264,8 +271,8 @@ BREAKS: dict[str, Break] = {
 
 @needs_standard
 @pytest.mark.parametrize("rule", BREAKS)
-def test_a_broken_rule_is_found(people: People, world: Running, rule: str) -> None:
-    root = made(people, fuller(snapshot_of(world)))
+def test_a_broken_rule_is_found(world: Running, rule: str) -> None:
+    root = made(fuller(snapshot_of(world)))
     BREAKS[rule](root.find("iati-activity"))
     assert rule in broken(root, today=timezone.localdate())
 
@@ -312,8 +319,8 @@ def test_the_files_are_public_and_kept_for_a_while(world: Running, client: Clien
     assert b"It was published by mistake." in gone.content
 
 
-def test_the_file_asks_the_database_once_for_all_terms(people: People, world: Running) -> None:
-    snapshot, today, network = snapshot_of(world), timezone.localdate(), people.network()
+def test_the_file_asks_the_database_once_for_all_terms(world: Running) -> None:
+    snapshot, today, network = snapshot_of(world), timezone.localdate(), network_organization()
     assert Term.objects.filter(pk="LAF1.1").exists()
     for count in (1, 3):
         with asking(1):
