@@ -13,7 +13,7 @@ from .site import Site, run, wait_until
 from .test_accessibility import faults, sideways
 from .visitors import NARROW, WIDE, Visitors, follow, heading, press
 
-pytestmark = [pytest.mark.browser, pytest.mark.embedded]
+pytestmark = pytest.mark.browser
 
 # What the relay does at seven in the morning, for everybody, now; and a word at once for one person.
 TELL = """

@@ -11,8 +11,6 @@ from django.utils import translation
 
 from network_site.common.templatetags.enlace_drawings import bar, gap_bar, points_bar
 
-pytestmark = pytest.mark.embedded
-
 
 def pieces(svg: str, tag: str = "rect") -> list[tuple[str, str, str]]:
     found = BeautifulSoup(svg, "html.parser").find_all(tag)

@@ -19,7 +19,7 @@ from network_site.organizations.models import User
 
 from ..people import People, acting, submitted
 
-pytestmark = [pytest.mark.embedded, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 

@@ -25,8 +25,6 @@ from network_site.organizations.actor import Actor, acting_as
 
 from .hostile import sound
 
-pytestmark = pytest.mark.embedded
-
 
 @pytest.mark.parametrize("extension", sorted(KINDS))
 def test_each_kind_is_known_by_its_content(extension: str) -> None:

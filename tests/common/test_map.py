@@ -18,8 +18,6 @@ from practices.models import DatabankPage
 
 from ..people import People, published
 
-pytestmark = pytest.mark.embedded
-
 
 def entry(code: str, count: int = 1, **more: str) -> dict[str, object]:
     return {

@@ -25,7 +25,7 @@ from practices.models import PracticeVersion, Review
 from ..databases import is_postgresql
 from ..people import People, acting, assign, draft, get, in_review, step, submitted
 
-pytestmark = [pytest.mark.embedded, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 SITE = "http://localhost:8000"
 

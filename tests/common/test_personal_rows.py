@@ -11,8 +11,6 @@ from django.apps import apps
 from network_site.common.models.personal import PersonalModel
 from network_site.organizations.actor import ANONYMOUS, Actor, service_actor
 
-pytestmark = pytest.mark.embedded
-
 HERS = "{0} = enlace_user()"
 RELAY = "enlace_service() = 'relay'"
 READ = f"{RELAY} OR {HERS}"

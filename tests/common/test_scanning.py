@@ -20,8 +20,6 @@ from network_site.common.files import check_upload, clean_name
 
 from .hostile import docx, object_stream, odt, packed, parts_of, pdf, picture, with_part, xlsx
 
-pytestmark = pytest.mark.embedded
-
 
 def refusal(name: str, content: bytes) -> str:
     """The code of the refusal; empty when the file is kept."""

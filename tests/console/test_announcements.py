@@ -23,7 +23,7 @@ from network_site.organizations.enums import Role
 from ..people import People, acting
 from .screens import client_of, fields, page, staff_client, table
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 LIST = "/admin/console/announcements/"
 CODES = ("en", "es", "fr", "pt-br")
 TEXTS = {code: f"Maintenance ({code})" for code in CODES}

@@ -22,7 +22,6 @@ from ..common.test_outbox import relay, wait_until
 from ..people import People, acting, submitted
 from .screens import client_of, errors, page, staff_client, table, words
 
-pytestmark = pytest.mark.embedded
 LETTERS = "/admin/console/letters/"
 mended: list[bool] = []
 done: list[UUID] = []

@@ -20,7 +20,7 @@ from network_site.publishing.models import OrganizationsPage
 from ..people import People, acting
 from .screens import fields, page, staff_client, table, words
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 LIST = "/admin/console/organisations/"
 CODES = ("en", "es", "fr", "pt-br")
 NEW = {f"name_{code}": f"Institute of Work {code}" for code in CODES} | {

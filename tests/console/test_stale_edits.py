@@ -22,7 +22,7 @@ from network_site.taxonomy.models import GlossaryConcept, Term
 from ..people import People, acting
 from .screens import fields, page, staff_client, table, words
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 CODES = ("en", "es", "fr", "pt-br")
 
 

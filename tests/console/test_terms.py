@@ -19,7 +19,7 @@ from practices.models import DatabankPage
 from ..people import People, acting, draft, published, submitted
 from .screens import fields, page, staff_client, table, words
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 SCHEMES = "/admin/console/terms/"
 TERM = "/admin/console/term/LAF1.1/"
 CODES = ("en", "es", "fr", "pt-br")

@@ -20,7 +20,7 @@ from network_site.publishing.models import PublishedRecord
 from ..people import People, acting
 from .builders import donor, offered, step
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 
 ZONE = "America/Lima"
 LAST = timezone.localdate() + dt.timedelta(days=60)

@@ -18,7 +18,7 @@ from ..people import People, acting, organization_of
 from ..queries import asking
 from .builders import CAP, donor, drafted, offered
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 
 SignIn = Callable[[User], Client]
 

@@ -25,7 +25,7 @@ from network_site.publishing.models import PublishedRecord
 from ..people import People, acting, organization_of
 from .builders import CAP, FIELDS, TERMS, YEARS, donor, drafted, offered, step
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 
 REFUSALS = (TransitionRefused, PermissionDenied, ObjectDoesNotExist)
 SPEAKS = {"focal point of the donor"}

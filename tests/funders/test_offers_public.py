@@ -32,7 +32,7 @@ from ..queries import asking
 from .builders import CAP, YEARS, donor, drafted, offered, project_snapshot, step
 from .test_offers_life import PROFILE
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 
 
 def record_of(offer: Offer) -> PublishedRecord:

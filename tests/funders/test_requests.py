@@ -25,7 +25,7 @@ from ..people import People, acting, organization_of
 from ..queries import asking
 from .builders import CAP, YEARS, donor, drafted, offered, project_snapshot, publish_request, requested, step
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 
 SignIn = Callable[[User], Client]
 

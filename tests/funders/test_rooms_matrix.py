@@ -28,7 +28,7 @@ from projects.models import Funding
 from ..people import People, acting
 from .builders_rooms import PDF, Market, house_of, later, promise
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 
 REFUSALS = (TransitionRefused, PermissionDenied, ObjectDoesNotExist)
 

@@ -25,7 +25,7 @@ from practices.snapshot import JSON_SCHEMA, SCHEMA
 
 from ..people import People, acting, published, step
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
 
 

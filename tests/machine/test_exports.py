@@ -29,7 +29,7 @@ from network_site.organizations.models import Membership, User
 from ..people import People, acting, draft, organization_of, published
 from .test_api import for_members
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
 
 PROBES = {

@@ -23,7 +23,7 @@ from ..practices.test_public_life import address
 from ..queries import NOT_ASKED
 from .test_api import for_members, record_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
 SITE = "http://localhost:8000"
 ATOM = {"a": "http://www.w3.org/2005/Atom"}

@@ -22,7 +22,6 @@ from ..practices.test_public_life import address
 
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.embedded,
     pytest.mark.skipif(not pdf.is_possible(), reason="needs Pango, which apt-get install libpango-1.0-0 brings"),
 ]
 

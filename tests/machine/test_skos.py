@@ -15,7 +15,7 @@ from rdflib.namespace import DCTERMS, OWL, RDF, SKOS
 from network_site.taxonomy.models import Scheme, Term
 from network_site.taxonomy.services import deprecate_term
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 SITE = "http://localhost:8000"
 
 

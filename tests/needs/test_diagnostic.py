@@ -28,7 +28,7 @@ from network_site.organizations.selectors import actor_for
 from ..people import People, acting, endorsed, step
 from .diagnosing import answer_of, begun, evidence, finished, given, score
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 
 
 # --- Answering -------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from django.utils import translation
 from needs.guides import all_anchors, anchors, faults_of
 from needs.selectors.diagnostic import by_area, list_items
 
-pytestmark = [pytest.mark.embedded, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 def codes() -> list[str]:

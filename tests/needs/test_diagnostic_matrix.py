@@ -28,7 +28,7 @@ from network_site.organizations.selectors import actor_for
 from ..people import People, acting
 from .diagnosing import begun, finished
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 
 REFUSALS = (TransitionRefused, PermissionDenied, ObjectDoesNotExist)
 WRITERS = {"contributor of the ministry", "focal point of the ministry"}

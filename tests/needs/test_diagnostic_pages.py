@@ -22,7 +22,7 @@ from ..people import People, acting, endorsed, step
 from ..queries import asking
 from .diagnosing import PDF, answer_of, begun, evidence, finished, form_of, score
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
 # How many questions each page asks the database.
 LIST, RESULT, AREA = 7, 15, 10

@@ -25,7 +25,7 @@ from network_site.taxonomy.models import ContextFigure
 from ..people import People, acting, published
 from ..queries import asking
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 
 TEXTS = {
     "title": "Plans for each jobseeker",

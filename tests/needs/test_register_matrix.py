@@ -31,7 +31,7 @@ from network_site.publishing.models import PublishedVersion
 from ..people import People, acting, organization_of
 from .stating import answered, do, registered, stated, with_results
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 
 REFUSALS = (TransitionRefused, PermissionDenied, ObjectDoesNotExist)
 

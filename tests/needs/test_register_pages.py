@@ -22,7 +22,7 @@ from network_site.organizations.actor import ANONYMOUS, acting_as
 from ..people import People, acting
 from .stating import answered, cost_of, do, need_of, registered, sent, stated, with_results
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 
 Enter = Callable[[Any], Client]
 BRIEF = {"source_language": "en", "title": "No register of inspections", "summary": "We do not know.", "problem": "x"}

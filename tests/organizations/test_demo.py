@@ -16,7 +16,7 @@ from network_site.organizations.actor import acting_as, service_actor
 from network_site.organizations.models import Organization, User
 from network_site.organizations.selectors import actor_for
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 
 
 def load() -> int:

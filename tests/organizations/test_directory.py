@@ -19,7 +19,7 @@ from network_site.taxonomy.models import Country
 
 from ..people import People, acting, draft
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 LANGUAGES = ("en", "es", "fr", "pt-br")
 
 

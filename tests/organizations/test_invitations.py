@@ -30,7 +30,6 @@ from network_site.organizations.services import InvitationRefused
 from ..people import People, acting
 from ..practices.test_races import kinds, together
 
-pytestmark = pytest.mark.embedded
 SignIn = Callable[[User], Client]
 ADDRESS = "new.colleague@ministry.example"
 PASSWORD = "seven quiet rivers"

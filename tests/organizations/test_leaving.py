@@ -23,7 +23,7 @@ from ..people import People, acting, assign, draft, in_review, published
 from ..practices.pages import words
 from .test_people import membership_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
 
 

@@ -7,8 +7,6 @@ import pytest
 from network_site.organizations.models import Organization
 from network_site.organizations.names import mixes_scripts, skeleton, tidy
 
-pytestmark = pytest.mark.embedded
-
 
 @pytest.mark.parametrize(
     ("typed", "kept"),

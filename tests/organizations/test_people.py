@@ -22,7 +22,6 @@ from ..people import People, acting
 from ..practices.test_races import kinds, together
 from ..queries import asking
 
-pytestmark = pytest.mark.embedded
 SignIn = Callable[[User], Client]
 
 

@@ -21,7 +21,6 @@ from network_site.organizations.models import User
 
 from ..people import People, acting, draft, endorsed
 
-pytestmark = pytest.mark.embedded
 SignIn = Callable[[User], Client]
 SOUNDS_PERSONAL = re.compile(
     r"(^|_)(name|email|ip|phone|agent|author|by|person|user|reviewer|recipient|keeper|granted)($|_)"

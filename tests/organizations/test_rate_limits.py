@@ -27,8 +27,6 @@ from ..browser.site import Seeded, Site, database_url, environment, free_port
 from ..people import People
 from .test_second_factor import PASSWORD, SECRET, code
 
-pytestmark = pytest.mark.embedded
-
 LOGIN = "/en/accounts/login/"
 RESET = "/en/accounts/password/reset/"
 SIGN_UP = "/en/accounts/signup/"

@@ -16,8 +16,6 @@ from network_site.organizations.models import User
 
 from ..people import People, prove_second_factor
 
-pytestmark = pytest.mark.embedded
-
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 PASSWORD = "a long enough password"
 MISSING = "00000000-0000-4000-8000-000000000000"

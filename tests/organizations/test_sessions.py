@@ -20,7 +20,7 @@ from network_site.publishing.models import PublishedRecord
 from ..people import People, acting, endorsed, get
 from ..queries import asking
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
 PASSWORD = "a long enough password"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"

@@ -49,7 +49,7 @@ from ..people import People
 from .identity_servers import ANOTHER, OURS, SAML, Answer, OpenID, encoded
 from .test_second_factor import SECRET, code
 
-pytestmark = [pytest.mark.embedded, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 EMAIL = "ana@labour.example"
 START = "/en/accounts/organisation/"

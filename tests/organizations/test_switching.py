@@ -16,7 +16,7 @@ from network_site.organizations.selectors import actor_for
 
 from ..people import People, draft
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
 
 

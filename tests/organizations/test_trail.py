@@ -23,7 +23,7 @@ from network_site.organizations.selectors import actor_for
 from ..people import People, acting, in_review, published
 from ..queries import asking
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
 URL = "/en/workspace/organization/trail/"
 

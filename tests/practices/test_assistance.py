@@ -26,7 +26,7 @@ from practices.workflow import PRACTICE
 from ..people import People, acting, draft, get, organization_of, step
 from .pages import errors_beside, filled, soup, words
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
 
 ASKED: dict[str, Any] = {

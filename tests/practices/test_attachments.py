@@ -25,7 +25,7 @@ from ..queries import asking
 from .pages import soup, words
 from .test_public_life import SignIn, address, publish_again
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 MISSING = "00000000-0000-4000-8000-000000000000"
 
 

@@ -25,7 +25,7 @@ from practices.models import Edit, EvidenceItem, PracticeVersion
 from ..people import People, acting, draft, get, organization_of, step, submitted
 from .pages import filled
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
 
 

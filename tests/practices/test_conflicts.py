@@ -36,7 +36,7 @@ from ..people import (
     submitted,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 
 THIS_YEAR = timezone.now().year
 YES = dict.fromkeys(Exclusion.values, True)

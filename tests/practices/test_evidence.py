@@ -271,7 +271,6 @@ def marks_in_public(people: People, **rows: Any) -> dict[str, Any]:
 
 
 @pytest.mark.django_db
-@pytest.mark.embedded
 def test_two_reviewers_ratings_make_level_three(people: People) -> None:
     assert marks_in_public(people, evidence_items=[TRIAL]) == {
         "evidence_level": 3,
@@ -283,7 +282,6 @@ def test_two_reviewers_ratings_make_level_three(people: People) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.embedded
 @pytest.mark.parametrize("direction", ["none", "negative"])
 def test_a_trial_without_a_good_result_is_published_as_an_instructive_failure(people: People, direction: str) -> None:
     found = marks_in_public(people, evidence_items=[TRIAL | {"direction": direction}])
@@ -291,14 +289,12 @@ def test_a_trial_without_a_good_result_is_published_as_an_instructive_failure(pe
 
 
 @pytest.mark.django_db
-@pytest.mark.embedded
 def test_a_measured_outcome_makes_level_two(people: People) -> None:
     found = marks_in_public(people, outcomes=[OUTCOME])
     assert (found["evidence_level"], found["direction"], found["label"]) == (2, "positive", "promising")
 
 
 @pytest.mark.django_db
-@pytest.mark.embedded
 @pytest.mark.parametrize("missing", [{"baseline": None}, {"value": None}, {"source": ""}])
 def test_an_outcome_without_before_after_or_source_is_not_measured(people: People, missing: dict[str, Any]) -> None:
     found = marks_in_public(people, outcomes=[OUTCOME | missing])
@@ -306,7 +302,6 @@ def test_an_outcome_without_before_after_or_source_is_not_measured(people: Peopl
 
 
 @pytest.mark.django_db
-@pytest.mark.embedded
 def test_from_level_three_on_a_partner_has_to_have_reviewed(people: People) -> None:
     reviewers = [people.reviewer(), people.reviewer(OrganizationKind.SOCIAL_PARTNER)]
     version = endorsed(people.focal_point(), people.specialist(), reviewers, rows={"evidence_items": [TRIAL]})
@@ -317,7 +312,6 @@ def test_from_level_three_on_a_partner_has_to_have_reviewed(people: People) -> N
 
 
 @pytest.mark.django_db
-@pytest.mark.embedded
 def test_below_level_three_two_others_are_enough(people: People) -> None:
     reviewers = [people.reviewer(), people.reviewer(OrganizationKind.SOCIAL_PARTNER)]
     version = endorsed(people.focal_point(), people.specialist(), reviewers, rows={"outcomes": [OUTCOME]})
@@ -325,7 +319,6 @@ def test_below_level_three_two_others_are_enough(people: People) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.embedded
 def test_a_record_that_nobody_screened_has_no_label_whatever_it_tells(people: People) -> None:
     version = documented(
         people.specialist(),

@@ -19,7 +19,7 @@ from practices.guides import PARTS, all_guides, guide
 from ..people import People, acting, draft
 from .pages import soup
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 
 ASKED = {
     stored_name(name, field): (step.name, str(field.label))

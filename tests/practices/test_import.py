@@ -27,7 +27,7 @@ from ..people import People, acting, get, step
 from .documents import documented, record
 from .pages import words
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 
 SEED = Path(services.__file__).parent / "seed" / "documented"
 

@@ -29,7 +29,7 @@ from ..people import People, acting, assign, draft, endorsed, get, in_review, pu
 from .documents import documented
 from .pages import soup, words
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
 
 

@@ -30,7 +30,7 @@ from practices.workflow import PRACTICE, REVIEW_FLOW
 from ..people import People, acting, assign, draft, get, organization_of, review, step
 from .documents import documented
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 
 REFUSALS = (TransitionRefused, ConflictOfInterest, PermissionDenied, ObjectDoesNotExist)
 YES = dict.fromkeys(Exclusion.values, True)

@@ -19,7 +19,7 @@ from practices.suggestions import PLACES, SUGGESTED, suggest
 from ..people import People, acting, draft, get
 from .pages import filled, soup
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
 
 TEXTS = {

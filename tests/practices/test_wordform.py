@@ -23,7 +23,7 @@ from practices.models import PracticeVersion
 from ..people import People, acting, draft, get, step
 from .pages import filled, soup, words
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
 
 

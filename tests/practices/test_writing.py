@@ -20,7 +20,7 @@ from practices.workflow import is_complete
 from ..people import People, acting, assign, draft, get, in_review, step, submitted
 from .pages import errors_beside, filled, soup, values, words
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 SignIn = Callable[[User], Client]
 
 SEVEN: dict[str, Any] = {

@@ -27,7 +27,7 @@ from ..needs.stating import registered
 from ..people import People, acting, published
 from .drafts import begun, got, read_everything, team
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 
 PRACTICE_ROWS: dict[str, list[dict[str, Any]]] = {
     "building_blocks": [

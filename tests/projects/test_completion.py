@@ -23,7 +23,7 @@ from projects.models import Candidate, Project, Risk, Text
 from ..people import People, acting, published
 from .running import Running, all_periods, entry, reported, running, start_of, two_periods
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 
 
 def of_origin(people: People, **fields: Any) -> tuple[Running, PracticeVersion]:

@@ -28,7 +28,7 @@ from projects.selectors import list_projects, list_tasks, read_sections
 from ..people import People, acting
 from .drafts import BUDGET, RESULTS, Team, begun, drafting, got, in_review, published, team, to_sign
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

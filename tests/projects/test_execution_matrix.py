@@ -27,7 +27,7 @@ from projects.workflow.update import UPDATE
 from ..people import People, acting
 from .running import Running, all_periods, entry, reported, running, selected, sign, start_of, write
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 
 REFUSALS = (TransitionRefused, PermissionDenied, ObjectDoesNotExist)
 

@@ -12,7 +12,7 @@ from projects.models import Period, Update, Value
 from ..people import People, acting
 from .running import Running, all_periods, entry, report, running, selected, sign, start_of, two_periods, write
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 
 
 def base(world: Running) -> str:

@@ -28,8 +28,6 @@ from projects.models import (
 )
 from projects.outline import field_of
 
-pytestmark = pytest.mark.embedded
-
 NBSP = "\N{NO-BREAK SPACE}"
 
 

@@ -20,7 +20,7 @@ from projects.snapshot import JSON_SCHEMA
 from ..people import People, acting
 from .drafts import begun, completed, got, judged, published, signed, stepped, team
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 
 CANARIES = ("Luis Ferrer", "It can be carried out.", "Rosa Lima", "rosa@example.org", "Canary annex", "777.77")
 

@@ -31,7 +31,7 @@ from projects.workflow.execution import STEPS
 from ..people import People, acting, organization_of
 from .drafts import Team, begun, completed, got, judged, signed, stepped, team
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 
 REFUSALS = (TransitionRefused, PermissionDenied, ObjectDoesNotExist)
 

@@ -41,7 +41,7 @@ from ..people import People, published
 from ..queries import NOT_ASKED
 from .cms import block, change, image, news, news_index, records
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 
 
 def read(client: Client, url: str) -> BeautifulSoup:

@@ -14,7 +14,7 @@ from practices.models import DatabankPage
 
 from ..people import People, published
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 LANGUAGES = ("en", "es", "fr", "pt-br")
 
 

@@ -24,7 +24,7 @@ from network_site.publishing.staff import KINDS, make_groups
 from ..people import People, published
 from .cms import image, news, news_index, records
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 
 
 def groups(user: User) -> list[str]:

@@ -17,7 +17,7 @@ from network_site.publishing.translations import adopt, stale_pages, state_of, w
 from ..people import People
 from .cms import block, change, news
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 OTHERS = ("es", "fr", "pt-br")
 
 

@@ -157,7 +157,6 @@ SLOW = {
 }
 
 
-@pytest.mark.embedded
 @pytest.mark.parametrize("name", SLOW)
 def test_hostile_markup_below_the_caps_is_quick_or_refused(name: str) -> None:
     """Without the cap on attributes the first six take 0.6 s for 100 KB, and four times that for 200 KB."""
@@ -167,14 +166,12 @@ def test_hostile_markup_below_the_caps_is_quick_or_refused(name: str) -> None:
     assert time.process_time() - begin < 0.4
 
 
-@pytest.mark.embedded
 @pytest.mark.parametrize("name", list(SLOW)[:6])
 def test_a_tag_with_too_many_attributes_is_refused(name: str) -> None:
     with pytest.raises(ValidationError, match="too much markup"):
         clean(SLOW[name])
 
 
-@pytest.mark.embedded
 @pytest.mark.parametrize(
     "text",
     [

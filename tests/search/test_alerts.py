@@ -28,7 +28,7 @@ from search.services import FOUND
 from ..people import People, acting, published, step
 from ..queries import asking
 
-pytestmark = [pytest.mark.embedded, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 def saved(person: User, words: str = "appointment", *, rhythm: str = Rhythm.DAILY, **given: Any) -> SavedSearch:

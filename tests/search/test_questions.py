@@ -19,7 +19,7 @@ from search.viewers import PUBLIC
 from ..queries import asking
 from .things import KIND, Things, deliver, things
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from ..people import People, acting
 from ..queries import asking
 from .things import KIND, Things, deliver, entry, things, waiting
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from network_site.organizations.actor import acting_as, service_actor
 from network_site.taxonomy import services
 from network_site.taxonomy.models import ContextFigure, Country, Scheme, Term
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 LANGUAGES = ("en", "es", "fr", "pt-br")
 FILES = sorted((services.DATA / "schemes").glob("*.yaml"))
 

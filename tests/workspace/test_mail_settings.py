@@ -21,7 +21,7 @@ from ..people import People, acting
 # Chosen for each saved search, not here.
 ELSEWHERE = {"search.found"}
 
-pytestmark = [pytest.mark.embedded, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 PATH = "/en/workspace/mail/"
 OF_A_MINISTRY = {

@@ -21,7 +21,7 @@ from practices.models import PracticeVersion
 from ..databases import is_postgresql
 from ..people import People, acting, draft
 
-pytestmark = [pytest.mark.embedded, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)
 PATH = "/en/workspace/notices/"

@@ -10,8 +10,6 @@ from search.matching.coverage import Asked, consortium, cover, covers, who_fills
 
 from .making import EIGHT
 
-pytestmark = pytest.mark.embedded
-
 
 @pytest.mark.parametrize(("count", "is_enough"), [(8, True), (5, True), (4, True), (3, False), (0, False)])
 def test_half_of_eight_is_enough_and_three_are_not(count: int, is_enough: bool) -> None:

@@ -23,7 +23,7 @@ from ...people import People, acting, organization_of
 from ...queries import asking
 from .making import index, published_offer
 
-pytestmark = [pytest.mark.embedded, pytest.mark.django_db]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

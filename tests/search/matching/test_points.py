@@ -18,8 +18,6 @@ from search.queries import Near
 
 from .making import TODAY, background, offer, practice, wanted
 
-pytestmark = pytest.mark.embedded
-
 CODES = ["D6", "D6.2", "D6.2.1", "D6.2.2", "D6.7", "D7", "D7.1", "D7.5", "D3.1"]
 FUNCTIONS = ["LAF3", "LAF3.1", "LAF3.10", "LAF3.3", "LAF7.6", "LAF7"]
 sets = some.lists(some.sampled_from(CODES), max_size=5, unique=True)

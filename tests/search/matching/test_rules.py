@@ -13,8 +13,6 @@ from search.matching.scoring import FUNDING
 
 from .making import TODAY, background, offer, wanted
 
-pytestmark = pytest.mark.embedded
-
 
 def outcomes(found: list[rules.Line]) -> dict[str, str]:
     return {line.kind: line.outcome for line in found}
