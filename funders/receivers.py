@@ -13,7 +13,6 @@ from network_site.organizations.selectors import members_with_role, network_orga
 from network_site.publishing.models import PublishedRecord
 
 from .models import AgencyCall, AgencyProposal, Follow, Message, Negotiation, Offer, RoomFile
-from .slots import offer_listeners
 
 # --- Offers and requests that are followed -------------------------------------------------------
 
@@ -49,11 +48,9 @@ def tell_followers_of_request(row: Outbox) -> None:
 
 
 def tell_of_changed_offer(row: Outbox) -> None:
-    """A new last day or new rules: those who follow the offer hear of it, and whom other rooms name."""
+    """A new last day or new rules: those who follow the offer hear of it."""
     with as_service("relay", f"notices for {row.kind}"):
-        others = [person for listen in offer_listeners for person in listen(row.object_id)]
-        recipients = dict.fromkeys([*followers(row.object_id), *others])
-        _tell(row, recipients, kind="offer.changed", url_name="funders:followed")
+        _tell(row, followers(row.object_id), kind="offer.changed", url_name="funders:followed")
 
 
 def tell_of_end(row: Outbox) -> None:

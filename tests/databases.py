@@ -14,6 +14,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from copy import deepcopy
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -196,7 +197,7 @@ class Stages:
         use(name)
         try:
             with transaction.atomic():
-                yield built
+                yield deepcopy(built)  # what a test does to it in memory is not undone by the database
                 transaction.set_rollback(True)
         finally:
             use(before)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -22,10 +24,9 @@ from network_site.organizations.models import User
 from network_site.publishing.models import PublishedRecord
 from network_site.taxonomy.models import ContextFigure
 
+from ..databases import Stages
 from ..people import People, acting, published
 from ..queries import asking
-
-pytestmark = pytest.mark.django_db
 
 TEXTS = {
     "title": "Plans for each jobseeker",
@@ -35,22 +36,49 @@ TEXTS = {
 }
 
 
-@pytest.fixture
-def ministry_user(people: People) -> User:
-    return people.focal_point(people.organization(country="MN"))
+@dataclass
+class Scene:
+    """Mongolia's ministry with a need, and a practice of Estonia's that could answer it."""
+
+    people: People
+    ministry_user: User
+    practice: PublishedRecord
+    need: Need
 
 
-@pytest.fixture
-def practice(people: People) -> PublishedRecord:
+def set_scene() -> Scene:
+    people = People()
+    user = people.focal_point(people.organization(country="MN"))
     version = published(people, people.focal_point(people.organization(country="EE")), country_id="EE")
-    record: PublishedRecord = PublishedRecord.objects.get(pk=version.practice_id)
-    return record
+    with acting(user):
+        need = services.create_need(fields=TEXTS, terms={}, competences=[])
+    return Scene(people, user, PublishedRecord.objects.get(pk=version.practice_id), need)
 
 
 @pytest.fixture
-def need(ministry_user: User) -> Need:
-    with acting(ministry_user):
-        return services.create_need(fields=TEXTS, terms={}, competences=[])
+def scene(stages: Stages) -> Iterator[Scene]:
+    with stages.open(set_scene) as built:
+        yield built
+
+
+@pytest.fixture
+def people(scene: Scene) -> People:
+    return scene.people
+
+
+@pytest.fixture
+def ministry_user(scene: Scene) -> User:
+    return scene.ministry_user
+
+
+@pytest.fixture
+def practice(scene: Scene) -> PublishedRecord:
+    return scene.practice
+
+
+@pytest.fixture
+def need(scene: Scene) -> Need:
+    return scene.need
 
 
 def begun(user: User, need: Need, practice: PublishedRecord) -> FitCheck:
@@ -156,6 +184,7 @@ def test_tasks_are_written_anew_and_those_left_out_go(
             services.save_tasks(check, tasks=[], lock_version=1)
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("item", "home", "there", "expected"),
     [
@@ -184,6 +213,7 @@ def test_a_distance_is_told_item_by_item(item: str, home: str, there: str | None
     assert row["distance"] == expected
 
 
+@pytest.mark.django_db
 def test_numbers_of_different_units_are_not_compared() -> None:
     ContextFigure.objects.filter(country_id__in=["MN", "EE"]).delete()
     for country, unit in (("MN", "% of workers"), ("EE", "% of firms")):
@@ -192,6 +222,7 @@ def test_numbers_of_different_units_are_not_compared() -> None:
     assert row["distance"] == Distance.UNKNOWN
 
 
+@pytest.mark.django_db
 def test_the_latest_year_is_compared_and_what_nobody_reported_comes_last() -> None:
     rows = distances("MN", "EE")
     (unemployment,) = (row for row in rows if row["item"] == "CTX04")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -20,24 +20,45 @@ from projects.models import Annex, BudgetLine, Project, ResultRow, Risk, Text
 from projects.outline import SECTIONS
 from projects.selectors import get_project
 
+from ..databases import Stages
 from ..people import People, acting
 from ..practices.pages import errors_beside, filled, soup, words
 from ..queries import asking
 from .drafts import Team, begun, completed, drafting, in_review, read_everything, team, to_sign
 
-pytestmark = [pytest.mark.django_db]
 SignIn = Callable[[User], Client]
 
 
-@pytest.fixture
-def crew(people: People) -> Team:
-    return team(people)
+def prepare() -> tuple[Team, None]:
+    """A team that has begun nothing."""
+    return team(People()), None
+
+
+def begin() -> tuple[Team, Project]:
+    """A team, and a project that it has just begun: half filled with proposals."""
+    crew = team(People())
+    return crew, begun(crew.contributor, crew.need)
 
 
 @pytest.fixture
-def draft(crew: Team) -> Project:
-    """A project that was just begun: half filled with proposals."""
-    return begun(crew.contributor, crew.need)
+def world(request: pytest.FixtureRequest, stages: Stages) -> Iterator[tuple[Team, Any]]:
+    with stages.open(begin if "draft" in request.fixturenames else prepare) as built:
+        yield built
+
+
+@pytest.fixture
+def crew(world: tuple[Team, Any]) -> Team:
+    return world[0]
+
+
+@pytest.fixture
+def draft(world: tuple[Team, Project]) -> Project:
+    return world[1]
+
+
+@pytest.fixture
+def people(crew: Team) -> People:
+    return crew.people
 
 
 def at(name: str, project: Project, *args: Any) -> str:

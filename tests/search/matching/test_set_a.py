@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
@@ -31,10 +31,11 @@ from search.matching.services import GOOD
 from search.meaning import encoder
 from search.relevance import Bm25, Interval, interval, ndcg
 
+from ...databases import Stages
 from ...people import People
 from .making import index
 
-pytestmark = [pytest.mark.embedded, pytest.mark.django_db]
+pytestmark = pytest.mark.embedded
 
 HERE = Path(__file__).parent
 SEEDS = HERE.parents[2] / "practices" / "seed" / "documented"
@@ -83,10 +84,9 @@ def cases() -> list[Case]:
     return found
 
 
-@pytest.fixture
-def keys(people: People) -> dict[str, str]:
+def publish_documented() -> dict[str, str]:
     """The documented practices, published; the key of each by the id of its record."""
-    titles = {}
+    people, titles = People(), {}
     publisher, writer = people.publisher().email, people.specialist().email
     for path in sorted(SEEDS.glob("*.jsonl")):
         call_command("import_documented", str(path), writer=writer, publisher=publisher)
@@ -94,6 +94,12 @@ def keys(people: People) -> dict[str, str]:
     index("practice")
     records = PublishedRecord.objects.live().of_kind("practice")
     return {str(row.pk): titles[row.title] for row in records if row.title in titles}
+
+
+@pytest.fixture
+def keys(stages: Stages) -> Iterator[dict[str, str]]:
+    with stages.open(publish_documented) as built:
+        yield built
 
 
 Ranker = Callable[[Case], Sequence[str]]
