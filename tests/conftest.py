@@ -132,6 +132,7 @@ def pytest_collection_finish() -> None:
 TOGETHER = ("browser", "isolation", "robustness")
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests that need a service fail in CI when it is missing; on a laptop they skip and say why."""
     for item in items:
