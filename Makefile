@@ -26,18 +26,18 @@ seed: ## Plant the seed content again (what is there stays as it is)
 
 test: ## Run the tests (SQLite; with DATABASE_URL set, there)
 	@$(PYTHON) tools/run.py messages
-	@$(VENV)/python -m pytest -n auto --dist loadgroup $(ARGS)
+	@$(VENV)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 test-postgres: ## Run the tests on PostgreSQL, Redis and Elasticsearch of their own, stopped afterwards
 	@$(PYTHON) tools/run.py messages --dev
-	@$(PYTHON) tools/services.py run --test -- $(VENV)/python -m pytest -n auto --dist loadgroup $(ARGS)
+	@$(PYTHON) tools/services.py run --test -- $(VENV)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 nightly: ## The longer proofs: all checks and all tests, on SQLite and on PostgreSQL
 	@$(PYTHON) tools/run.py messages --dev
 	@$(VENV)/python tools/check.py
 	@$(PYTHON) tools/services.py run --only elasticsearch -- env -u DATABASE_URL -u DATABASE_OWNER_URL \
-	    $(VENV)/python -m pytest -n auto --dist loadgroup -m "" $(ARGS)
-	@$(PYTHON) tools/services.py run --test -- $(VENV)/python -m pytest -n auto --dist loadgroup -m "" $(ARGS)
+	    $(VENV)/python -m pytest -n auto --dist loadfile -m "" $(ARGS)
+	@$(PYTHON) tools/services.py run --test -- $(VENV)/python -m pytest -n auto --dist loadfile -m "" $(ARGS)
 
 bench: ## Measure the search (with ELASTICSEARCH_URL set; ARGS='--records 100000'); figures in docs/benchmarks.md
 	@$(VENV)/python -m benchmarks.search $(ARGS)

@@ -128,17 +128,8 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
-# The tests of these folders share a world that takes long to build: one process does them all.
-TOGETHER = ("browser", "isolation", "robustness")
-
-
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests that need a service fail in CI when it is missing; on a laptop they skip and say why."""
-    for item in items:
-        folder = item.path.relative_to(databases.ROOT / "tests").parts[0]
-        if folder in TOGETHER:
-            item.add_marker(pytest.mark.xdist_group(folder))
     if os.environ.get("CI"):
         return
     url = os.environ.get("DATABASE_URL", "")
