@@ -1,7 +1,7 @@
 """Every screen in two languages, narrow and wide: no fault that axe knows, nothing sideways, nothing from elsewhere.
 
-With scripts and without: each screen is loaded a second time while Chromium runs no script of its page. Where that
-leaves the same elements, axe has seen them already; where scripts change something, axe looks again.
+With scripts, and by night without: each screen is loaded a second time while Chromium runs no script of its page.
+Where that leaves the same elements, axe has seen them already; where scripts change something, axe looks again.
 """
 
 from __future__ import annotations
@@ -215,7 +215,16 @@ def test_without_scripts_none_has_run(visitors: Visitors, site: Site) -> None:
 def test_screen_has_no_fault(screen: str, language: str, width: str, visitors: Visitors, site: Site) -> None:
     page = visitors.window(site.viewer(screen), viewport=SIZES[width], locale=LOCALES[language])
     look(page, site.screen(screen, language), STATUS.get(screen, 200), language)
-    assert all_faults(page, [width]) == {}
+    assert faults_here(page, widths=[width]) == {}
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("screen", [*PUBLIC, *ACCOUNTS, *WORKSPACE, *GALLERY])
+def test_screen_without_scripts_has_no_fault(screen: str, language: str, visitors: Visitors, site: Site) -> None:
+    page = visitors.window(site.viewer(screen), locale=LOCALES[language])
+    page.goto(site.screen(screen, language))
+    assert all_faults(page) == {}
 
 
 @pytest.mark.parametrize(("language", "width"), LOOKS)
