@@ -8,15 +8,19 @@ PUBLIC = ("needs", "needs_narrowed", "needs_empty", "need_public", "needs_unmet"
 WORKSPACE = (
     "need_list", "need_list_none", "need_new", "need_brief", "need_lacking", "need_help", "need_skills", "need_success",
     "need_limits", "need_check", "need_page", "need_registered", "need_for_staff", "need_overlaps", "need_results",
-    "need_queue",
+    "need_queue", "need_fit_start", "need_fit",
 )  # fmt: skip
 
 
 def plant(places: dict[str, Any]) -> None:
-    """A draft with gaps, a need that waits with possible duplicates, and a registered one, by name."""
+    """A draft with gaps, a need that waits with possible duplicates, and a registered one that a practice is held
+    against, by name."""
+    from needs import services
     from network_site.organizations.models import User
+    from network_site.publishing.models import PublishedRecord
 
     from ..needs.stating import answered, do, sent, stated
+    from ..people import acting
 
     def person(name: str) -> User:
         return User.objects.get(email=f"{name}@demo.enlace.example")
@@ -24,9 +28,12 @@ def plant(places: dict[str, Any]) -> None:
     focal, specialist = person("focal"), person("specialist")
     draft = stated(person("contributor"), country_id=None, tried="", measures=[])
     known = answered(specialist, sent(focal, country_id=None, title="Complaints without a register"))
-    do(specialist, known, "register")
+    known = do(specialist, known, "register")
     waiting = sent(person("focal-b"), country_id=None, title="Letters without an answer")
-    places |= {"need_draft": draft.pk, "need_known": known.pk, "need_waiting": waiting.pk}
+    with acting(focal):
+        practice = PublishedRecord.objects.live().of_kind("practice").order_by("number")[0]
+        check = services.start_fit_check(known, practice)
+    places |= {"need_draft": draft.pk, "need_known": known.pk, "need_waiting": waiting.pk, "need_fit": check.pk}
 
 
 def addresses(code: str, places: dict[str, Any]) -> dict[str, tuple[str, str]]:
@@ -62,4 +69,6 @@ def addresses(code: str, places: dict[str, Any]) -> dict[str, tuple[str, str]]:
         "need_overlaps": ("specialist", at("needs:overlaps", waiting)),
         "need_results": ("focal", at("needs:results", known)),
         "need_queue": ("specialist", at("needs:queue")),
+        "need_fit_start": ("focal", at("needs:fit_start", known)),
+        "need_fit": ("focal", at("needs:fit", known, places["need_fit"])),
     }

@@ -84,7 +84,7 @@ NO_SCREEN: dict[str, str] = {
             "*/workspace/network/assistance/<uuid:pk>/", "*/workspace/searches/found/<uuid:pk>/",
             "practices.DatabankPage: <int:number>/", "funders.OffersPage: <int:number>/",
             "*/workspace/offers/<uuid:pk>/rules/", "*/workspace/followed/<uuid:pk>/",
-            "practices.DatabankPage: <int:number>/", "projects.ProjectsPage: <int:number>/",
+            "needs.NeedsPage: <int:number>/", "projects.ProjectsPage: <int:number>/",
             "accounts/saml/<slug:key>/acs/finish/",  # or to the refusal that sso_refused shows
         ),
         LEADS,
