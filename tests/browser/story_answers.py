@@ -111,6 +111,9 @@ COUNTERPART = {
     "unit_cost": "500",
 }
 NEEDED, COSTS = Decimal(40_000), Decimal(46_000)
+# A condition of the practice promises "at least two unlike offices", which nobody here measures: it is worded anew.
+PROMISE = "at least two unlike"
+REWORDED = "Results are adjusted for the difficulty of the caseload; the formula is tried on the figures of last year."
 SIGNATURE = "Oyun Bold, State Secretary"
 
 # --- The money -------------------------------------------------------------------------------------
