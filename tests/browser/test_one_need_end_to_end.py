@@ -25,6 +25,7 @@ from needs.enums import FitLight, NeedStatus
 from needs.workflow.need import NEED
 from network_site.common.templatetags.enlace import format_money
 from network_site.taxonomy.models import Term
+from practices.enums import AdaptationResult
 from projects.enums import Origin, ProjectStatus, ReviewVerdict, Section, ValueState
 from projects.workflow import PROJECT
 from projects.workflow.update import UPDATE
@@ -539,7 +540,7 @@ def reported_zero_and_late(story: Story) -> None:
     for state, indicator in states.items():
         row = table.locator("tbody tr", has_text=indicator)
         expect(row.locator(".tag")).to_have_text(re.compile(f"^{re.escape(story.say(state.label))}$", re.IGNORECASE))
-    expect(table.locator("tbody tr", has_text=given.MANUAL).locator("td").nth(1)).to_have_text(re.compile(r"^\s*0\b"))
+    expect(table.locator("tbody tr", has_text=given.MANUAL).locator("td").nth(1).locator(".st-0")).to_have_text("0")
     not_told = table.locator("tbody tr", has_text=given.INDICATOR).locator("td").nth(1)
     expect(not_told).to_have_text(story.say("no value"))
     reported(story, 2, given.LAST_REPORT, {given.INDICATOR: "85"})
@@ -560,13 +561,12 @@ def reported(story: Story, number: int, words: Mapping[str, str], values: Mappin
 def completed(story: Story) -> None:
     """The Network confirms the end, and says what became of the practice that was taken over."""
     page = story.at(LEAD, "projects:execution", story.found["project"])
-    taken(story, page, "complete", actual_end=given.END.isoformat(), result="worked", changed=given.CHANGED)
+    taken(story, page, "complete", actual_end=given.END.isoformat(), result=AdaptationResult.POSITIVE.value, changed=given.CHANGED)
     expect(main(page)).to_contain_text(story.say(ProjectStatus.COMPLETED.label))
     anybody = story.of("")
     anybody.goto(story.found["public"])
     expect(main(anybody)).to_contain_text(story.say(ProjectStatus.COMPLETED.label))
-    with_origin = anybody.locator("aside .facts a[href*='-']").filter(has_text=re.compile(r"^P-\d{4}$"))
-    sent(anybody, with_origin.click)
+    sent(anybody, lambda: anybody.locator("aside .facts").get_by_role("link", name=re.compile(r"^P-\d{4}$")).click())
     expect(anybody.get_by_role("heading", level=1)).to_have_text(story.found["practice"])
     expect(main(anybody)).to_contain_text(given.CHANGED)
 
