@@ -21,10 +21,9 @@ from playwright.sync_api import Locator, Page, expect
 
 from funders.enums import NegotiationStatus, Verdict
 from funders.workflow.negotiation import NEGOTIATION
-from needs.enums import FitLight, NeedStatus
+from needs.enums import NeedStatus
 from needs.workflow.need import NEED
 from network_site.common.templatetags.enlace import format_money
-from network_site.taxonomy.models import Term
 from practices.enums import AdaptationResult
 from projects.enums import Origin, ProjectStatus, ReviewVerdict, Section, ValueState
 from projects.workflow import PROJECT
@@ -42,6 +41,8 @@ MINISTRY, WRITER, DONOR, NETWORK, LEAD = "mongolia", "mongolia-contributor", "do
 
 @pytest.mark.parametrize("language", ["en", *BY_NIGHT])
 def test_a_need_goes_from_the_first_score_to_a_practice(visitors: Visitors, site: Site, language: str) -> None:
+    # A sign-in proves for a quarter of an hour who it is: each story begins with its own.
+    visitors.sessions.clear()
     story = Story(visitors, language)
     diagnosed(story)
     accepted_and_sent(story)
@@ -180,13 +181,13 @@ def accepted_and_sent(story: Story) -> None:
         words = ngettext("%(count)d need was drafted.", "%(count)d needs were drafted.", 2) % {"count": 2}
     expect(main(page)).to_contain_text(words)
 
-    drafts = page.locator("main tbody th a")
-    lacking = [text for text in drafts.all_inner_texts()][:2]
     story.at(WRITER, "needs:diagnostic", story.found["diagnostic"])
-    drafted = page.locator("#needs a")
-    expect(drafted).to_have_count(2)
-    sent(page, lambda: page.locator("#needs li", has_text=f"{given.LACKING} ·").get_by_role("link").click())
-    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("|".join(map(re.escape, lacking))))
+    drafts = page.locator("#needs li")
+    expect(drafts).to_have_count(2)
+    draft = drafts.filter(has_text=f"{given.LACKING} ·").get_by_role("link")
+    lacking = draft.inner_text()
+    sent(page, draft.click)
+    expect(page.get_by_role("heading", level=1)).to_have_text(lacking)
     expect(main(page)).to_contain_text(given.NOTE)
     story.found["need"] = id_in(page, r"/needs/([0-9a-f-]{36})/$")
 
@@ -240,9 +241,11 @@ def matched(story: Story) -> None:
     wait_until(is_there, seconds=60, what="the relay has compared the need")
     title = first.get_by_role("heading", level=3).inner_text()
     story.found["practice"] = title
-    points = [int(re.sub(r"\D", "", text)) for text in first.locator(".pts dt").all_inner_texts()]
-    scores = [sum_of(article) for article in page.locator("main article").all()]
-    assert scores[0] == sum(points) == max(scores)
+    scores = []
+    for match in page.locator("main article").all():
+        scores.append(int(match.locator(".score b").inner_text()))
+        assert scores[-1] == sum(int(figure(text)) for text in match.locator(".pts dt").all_inner_texts())
+    assert scores[0] == max(scores)
     expect(first.locator(".pts")).to_contain_text(story.say("Same problem: %(names)s", names=story.found["asked"]))
     covered = story.say("Covers %(covered)s of %(of)s competences", covered=1, of=2)
     expect(first).to_contain_text(covered)
@@ -251,11 +254,6 @@ def matched(story: Story) -> None:
     who_has_it = row.locator("td").last.get_by_role("link")
     assert title not in who_has_it.all_inner_texts()
     assert who_has_it.count() > 0
-
-
-def sum_of(article: Locator) -> int:
-    """The score that a match shows."""
-    return int(article.locator(".score b").inner_text())
 
 
 # --- The fit check -----------------------------------------------------------------------------------
@@ -275,9 +273,7 @@ def fit_was_checked(story: Story) -> None:
         asked.locator("[name^='note-']").fill(note)
     story.press(page, "Finish the check")
     result = facts(page, "aside .facts")
-    words = {light: story.say(FitLight(light).label) for light in FitLight.values}
-    shown = [int(figure) for figure in result.values()]
-    assert shown == [len(questions) - 3, 2, 1, 0], f"{words}: {result}"
+    assert list(map(int, result.values())) == [len(questions) - len(given.DOUBTS), 2, 1, 0], result
     kinds = page.locator("main [name^='tasks-'][name$='-kind']")
     for place in range(len(given.DOUBTS)):
         task = given.TASKS[kinds.nth(place).input_value()]
@@ -321,20 +317,24 @@ def started_half_filled(story: Story) -> None:
 def finished(story: Story) -> None:
     """What nobody could propose is written; then every proposal is read and accepted, section by section."""
     page = story.at(WRITER, "projects:findings", story.found["project"])
-    before = page.locator("main [id='errors'] li, main .list-c li").count()
-    assert before > 0, "a draft that just began has errors"
+    assert page.locator("main section .list-c li").count() > 1, "the checks find much in a draft that just began"
     for section in Section:
-        story.at(WRITER, "projects:section", story.found["project"], section.value)
-        fill(page, given.FACTS if section == Section.IDENTIFICATION else {})
-        fill(page, {f"text-{key}": text for key, text in given.TEXTS.get(section.value, {}).items()})
-        button = page.locator("main button[name=accept_all], main button[name=save]")
-        if button.count():
-            sent(page, lambda: button.last.click())
+        written_and_read(story, section)
     changed_row(story, Section.RESULTS, given.SIGN, given.OUTCOME)
     added_row(story, "results", given.PRODUCT)
     added_row(story, "activities", given.ACTIVITY)
     changed_row(story, Section.BUDGET, given.TASKS["budget"], given.ADVISER)
     added_row(story, "budget", given.COUNTERPART)
+
+
+def written_and_read(story: Story, section: Section) -> None:
+    """The texts of a section as the ministry wants them; what is proposed in it is accepted with the same button."""
+    page = story.at(WRITER, "projects:section", story.found["project"], section.value)
+    fill(page, given.FACTS if section == Section.IDENTIFICATION else {})
+    fill(page, {f"text-{key}": text for key, text in given.TEXTS.get(section.value, {}).items()})
+    button = page.locator("main button[name=accept_all], main button[name=save]")
+    if button.count():
+        sent(page, button.last.click)
 
 
 def changed_row(story: Story, section: Section, name: str, answers: Mapping[str, str]) -> None:
@@ -383,7 +383,6 @@ def judged_signed_and_published(story: Story) -> None:
     """Two people who did not write it judge it, one of them asked; then the ministry signs, and it is public."""
     project = story.found["project"]
     page = story.at(NETWORK, "projects:reviewers", project)
-    fill(page, {})
     page.get_by_label(re.compile("Sofia Mendes")).check()
     story.press(page, "Ask this person")
     for name in (NETWORK, "reviewer-a"):
@@ -412,6 +411,11 @@ def gap(story: Story) -> Decimal:
     page.goto(story.found["public"])
     shown = facts(page, ".gap-dl")[story.say("Still open")]
     assert shown.startswith("USD"), shown
+    return figure(shown)
+
+
+def figure(shown: str) -> Decimal:
+    """A whole number, whatever stands before it and between its thousands."""
     return Decimal(re.sub(r"\D", "", shown))
 
 
@@ -430,9 +434,7 @@ def found_eligible_and_followed(story: Story) -> None:
     button = page.locator("form[action*='/follow/project/'] button")
     sent(page, button.click)
     expect(button).to_have_attribute("name", "stop")
-    expect(page.locator("body")).to_contain_text(
-        story.say("Your organisation follows it. Nobody else learns of this.")
-    )
+    expect(page.locator("body")).to_contain_text(story.say("Your organisation follows it. Nobody else learns of this."))
 
 
 def talked_in_private(story: Story) -> None:
@@ -478,11 +480,6 @@ def pledged_and_the_gap_stays(story: Story) -> None:
     assert figure(told[story.say("Still open")]) == given.NEEDED
 
 
-def figure(shown: str) -> Decimal:
-    """A sum without cents, whatever stands between its thousands."""
-    return Decimal(re.sub(r"\D", "", shown))
-
-
 def committed_and_the_gap_closes(story: Story) -> None:
     """With the signed document the converted amount is taken from the gap, for everybody to see."""
     page = story.at(DONOR, "funders:commit", story.found["room"])
@@ -514,17 +511,16 @@ def begun(story: Story) -> None:
     expect(main(ministry)).to_contain_text(given.AGENCY)
 
     story.at(LEAD, "projects:execution", project)
-    taken(story, page, "start")
+    expect(page.locator("main [name=actual_start]")).to_have_value(given.START.isoformat())
+    taken(page, "start")
     expect(main(page)).to_contain_text(story.say(ProjectStatus.EXECUTION.label))
 
 
-def taken(story: Story, page: Page, name: str, **answers: str) -> None:
+def taken(page: Page, name: str, **answers: str) -> None:
     """A step of execution that asks something: open it, answer, send."""
     form = page.locator(f"main details:has(form[action$='/execution/do/{name}/'])")
     form.locator("summary").click()
     fill(page, answers)
-    if name == "start":
-        expect(form.locator("[name=actual_start]")).to_have_value(given.START.isoformat())
     sent(page, lambda: form.get_by_role("button").last.click())
 
 
@@ -561,7 +557,8 @@ def reported(story: Story, number: int, words: Mapping[str, str], values: Mappin
 def completed(story: Story) -> None:
     """The Network confirms the end, and says what became of the practice that was taken over."""
     page = story.at(LEAD, "projects:execution", story.found["project"])
-    taken(story, page, "complete", actual_end=given.END.isoformat(), result=AdaptationResult.POSITIVE.value, changed=given.CHANGED)
+    worked = AdaptationResult.POSITIVE.value
+    taken(page, "complete", actual_end=given.END.isoformat(), result=worked, changed=given.CHANGED)
     expect(main(page)).to_contain_text(story.say(ProjectStatus.COMPLETED.label))
     anybody = story.of("")
     anybody.goto(story.found["public"])
