@@ -549,7 +549,7 @@ def facts_of(snapshot: Mapping[str, Any], *, today: dt.date | None = None) -> Pr
         countries=tuple(countries),
         # The Network keeps a documented project; it is not the one who asks.
         organization_kind="" if documented else owner.get("kind") or "",
-        themes=tuple(code for code in snapshot.get("terms") or [] if code.startswith("LAF")),
+        themes=tuple((snapshot.get("terms") or {}).get("LAF") or ()),
         amount=amount,
         currency=currency,
         usd=usd,

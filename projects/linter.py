@@ -276,7 +276,7 @@ def promises_are_measured(draft: Draft) -> Iterator[Finding]:
             message = _("The text promises “%(promise)s”, and no indicator measures it.") % {
                 "promise": f"{words} {figure} {thing}"
             }
-            yield Finding("promise_without_indicator", ERROR, message, Section.RESULTS, text.key)
+            yield Finding("promise_without_indicator", ERROR, message, text.section, text.key)
 
 
 ANNEX = re.compile(r"\b(?:annex|annexe|anexo|anexos|appendix)\s+([IVXLC]+|\d+|[A-Z])\b")

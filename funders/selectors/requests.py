@@ -153,7 +153,7 @@ def _seeking(actor: Actor, today: dt.date, **narrow: Any) -> tuple[list[Request]
     own = ("pk", "number", "slug", "first_published_at")
     rows = list(records.values(*own, *(f"snapshot__{name}" for name in PARTS)))
     offers = open_offers(actor) if actor.organization_id else []
-    known = theme_names(code for row in rows for code in row["snapshot__terms"] or ())
+    known = theme_names(code for row in rows for code in (row["snapshot__terms"] or {}).get("LAF") or ())
     followed = follows(actor, [row["pk"] for row in rows])
     found = []
     for row in rows:

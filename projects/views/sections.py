@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from needs.enums import OPEN as OPEN_NEEDS
+from needs.models import Need
+from needs.slots import need_panels
 from network_site.common.language import current_language
+from network_site.organizations.actor import Actor
 from network_site.organizations.models import Organization
 from network_site.publishing.models import PublishedRecord
 from network_site.publishing.selectors import index_paths, public_records
@@ -20,8 +24,9 @@ from network_site.publishing.slots import (
 from network_site.taxonomy.models import Country
 
 from .. import cards as drawing
-from .. import exporting
-from ..models import ProjectsPage
+from .. import exporting, permissions
+from ..enums import EDITABLE
+from ..models import Project, ProjectsPage
 from ..selectors.published import KIND, counts_of_countries, projects_of_country, projects_of_owner
 
 SHOWN = 20
@@ -50,6 +55,20 @@ def country(subject: Country) -> tuple[str, dict[str, Any]]:
     }
 
 
+def of_need(need: Need, actor: Actor) -> tuple[str, dict[str, Any]] | None:
+    """The projects that answer a need, and the way to begin one; nothing where there is neither."""
+    projects = list(Project.objects.filter(need=need).order_by("-created_at"))
+    is_drafted = any(project.status in EDITABLE for project in projects)
+    can_start = need.status in OPEN_NEEDS and not is_drafted and permissions.can_start(actor, need)
+    if not projects and not can_start:
+        return None
+    return "projects/need_panel.html", {
+        "need": need,
+        "rows": [{"project": project, "tag": drawing.status_tag(project.status)} for project in projects],
+        "can_start": can_start,
+    }
+
+
 def per_country() -> dict[str, int]:
     """How many projects each country takes part in."""
     return counts_of_countries()
@@ -72,7 +91,8 @@ def places() -> list[Place]:
 
 
 def connect() -> None:
-    """Put published projects on the pages of the floors below (called when the app is ready)."""
+    """Put projects on the pages of the floors below (called when the app is ready)."""
+    need_panels.fill("projects", of_need)
     organization_sections.fill("projects", organization)
     country_sections.fill("projects", country)
     country_counts.fill("projects", per_country)

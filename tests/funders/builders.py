@@ -13,6 +13,7 @@ from network_site.organizations.enums import OrganizationKind
 from network_site.organizations.models import Organization, User
 from network_site.publishing.models import PublishedRecord
 from network_site.publishing.services import publish
+from projects.snapshot import JSON_SCHEMA, SCHEMA
 
 from ..people import People, acting
 
@@ -78,10 +79,6 @@ def step(user: User, offer: Offer, name: str, **more: Any) -> Offer:
         return Offer.objects.get(pk=offer.pk)
 
 
-# What the contract says of `enlace.project/1`; the schema itself is the projects floor's.
-PROJECT_SCHEMA: dict[str, Any] = {"type": "object", "required": ["texts", "status", "sums", "currency", "terms"]}
-
-
 def project_snapshot(owner: Organization, **changes: Any) -> dict[str, Any]:
     """A published project as the contract describes it: source 004's figures, asked by a ministry."""
     number = next(numbers)
@@ -104,7 +101,7 @@ def project_snapshot(owner: Organization, **changes: Any) -> dict[str, Any]:
         "iati_status": "1",
         "type": "project",
         "reference": "",
-        "terms": ["LAF7.5"],
+        "terms": {"LAF": ["LAF7.5"]},
         "currency": "USD",
         "start_on": None,
         "months": 36,
@@ -128,7 +125,7 @@ def project_snapshot(owner: Organization, **changes: Any) -> dict[str, Any]:
         "procurement": [],
         "parties": [],
         "annexes": [],
-        "signatures": [{"country": owner.country_id, "at": "2026-10-01"}],
+        "signatures": [{"country": owner.country_id, "at": "2026-10-01"}] if owner.country_id else [],
         "call": None,
         "execution": {},
         "source": {},
@@ -153,9 +150,9 @@ def publish_request(owner: Organization, snapshot: dict[str, Any], *, version: i
             owner=owner,
             country_id=snapshot["country"],
             version=version,
-            schema="enlace.project/1",
-            json_schema=PROJECT_SCHEMA,
+            schema=SCHEMA,
+            json_schema=JSON_SCHEMA,
             snapshot=snapshot,
-            terms=snapshot["terms"],
+            terms=[code for codes in snapshot["terms"].values() for code in codes],
             is_demo=snapshot["is_demo"],
         )

@@ -93,7 +93,7 @@ def test_filters_narrow_and_facets_count_as_if_their_own_choice_were_not_made(pe
     reader = donor(people)
     offered(reader, rules=(CAP,))
     paraguay = requested(people, people.organization(country="PY"), sums=sums("40000.00"))
-    mexico = requested(people, people.organization(country="MX"), sums=sums("200000.00"), terms=["LAF1.1"])
+    mexico = requested(people, people.organization(country="MX"), sums=sums("200000.00"), terms={"LAF": ["LAF1.1"]})
     euro = requested(people, people.organization(country="BR"), currency="EUR")
 
     assert set(verdicts(reader, country=("MX", "BR"))) == {mexico.number, euro.number}

@@ -251,7 +251,7 @@ def snapshot(**changes: Any) -> dict[str, Any]:
         "owner": {"kind": "ministry"},
         "country": "PY",
         "countries": ["BO"],
-        "terms": ["LAF7.5", "TG03", "CM02"],
+        "terms": {"LAF": ["LAF7.5"], "TG": ["TG03"], "CM": ["CM02"]},
         "currency": "EUR",
         "months": 36,
         "sums": {"total": "120000.00", "counterpart": "12000.00", "needed": "108000.00"},
@@ -288,7 +288,7 @@ def test_facts_are_read_from_the_snapshot() -> None:
 
 
 def test_what_a_snapshot_does_not_say_is_not_known() -> None:
-    read = facts_of(snapshot(sums={}, months=None, country=None, countries=[], budget=[], terms=[]), today=DAY)
+    read = facts_of(snapshot(sums={}, months=None, country=None, countries=[], budget=[], terms={}), today=DAY)
 
     assert (read.amount, read.total, read.counterpart_share, read.months, read.letters) == (None,) * 5
     assert (read.countries, read.themes, read.rates) == ((), (), {})

@@ -310,6 +310,11 @@ def test_one_fault_is_one_finding(change: Callable[[Draft], Draft], code: str, s
     assert [(one.code, one.severity, one.message) for one in lint(change(sound()))] == [(code, severity, message)]
 
 
+def test_a_finding_about_a_text_leads_to_the_section_in_which_it_stands() -> None:
+    found = lint(with_text("theory", "Advice reaches at least 4 countries.")(sound()))
+    assert [(one.section, one.anchor) for one in found] == [("objective", "theory")]
+
+
 @pytest.mark.parametrize(
     "change",
     [

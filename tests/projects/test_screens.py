@@ -93,6 +93,20 @@ def test_a_ministry_starts_a_project_from_its_need_and_finds_it_half_filled(crew
     assert "proposals wait to be read" in shown
 
 
+def test_the_page_of_a_need_leads_to_a_project_and_to_the_beginning_of_one(crew: Team, sign_in: SignIn) -> None:
+    page, start = (reverse(name, args=[crew.need.pk]) for name in ("needs:need", "projects:start"))
+    clients = [sign_in(user) for user in (crew.contributor, crew.specialist)]
+    for client in clients:
+        assert soup(client.get(page)).select(f"a[href='{start}']")
+
+    project = begun(crew.contributor, crew.need)
+
+    for client in clients:
+        shown = soup(client.get(page))
+        assert not shown.select(f"a[href='{start}']"), "it is being drafted already"
+        assert [link.text for link in shown.select(f"a[href='{at('project', project)}']")] == [project.title]
+
+
 def test_others_do_not_know_that_the_need_or_the_project_is_there(
     crew: Team, draft: Project, sign_in: SignIn, people: People
 ) -> None:
