@@ -46,6 +46,7 @@ class ActorLike(Protocol):
     def service(self) -> str: ...
     @property
     def role_label(self) -> str: ...
+    def __hash__(self) -> int: ...
 
 
 _actor: ContextVar[ActorLike | None] = ContextVar("enlace_actor", default=None)
@@ -111,9 +112,8 @@ class AskedAt(models.Value):
     def __init__(self) -> None:
         super().__init__(None, output_field=models.DateTimeField())
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
-        now: tuple[str, list[Any]] = models.Value(timezone.now(), self.output_field).as_sql(compiler, connection)
-        return now
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
+        return models.Value(timezone.now(), self.output_field).as_sql(compiler, connection)
 
 
 class ScopedModel(models.Model):
