@@ -595,3 +595,7 @@ def offered_as_a_practice(story: Story) -> None:
         given.FIRST_REPORT["difficulties"], given.LAST_REPORT["narrative"], given.INDICATOR, given.TASKS["risk"],
     ):  # fmt: skip
         expect(filled).to_contain_text(text)
+    shown = filled.inner_text()
+    assert shown.index(given.TEXTS["objective"]["objective"]) < shown.index(given.TASKS["clause"])
+    for outcome in (rf"85 %\s*\({given.END.year}\)", rf"0 manuals\s*\({given.MIDDLE.year}\)"):
+        expect(filled).to_contain_text(re.compile(outcome))
