@@ -17,6 +17,7 @@ from practices.enums import Direction, OrganizationRole, Stage
 
 from ..enums import PartyRole, ProjectStatus, Section
 from ..models import Project
+from ..outline import MANY, SECTIONS
 from ..states import Line, approved_reports, matrix_of, periods_of, progress
 
 SCHEMES = ("LAF", "DI", "TG", "CM")
@@ -44,7 +45,7 @@ def practice_of(project: Project) -> PracticeDraft:
         document = {"results": matrix_of(project), "execution": {"periods": periods_of(project), "reports": reports}}
         lines = progress(document, timezone.localdate())
         need = project.need
-        objective = [part.text for part in project.text_parts.filter(section=Section.OBJECTIVE) if part.text]
+        objective = _objective(project)
         told = [report["narrative"] for report in reports if report["narrative"]]
         return PracticeDraft(
             fields={
@@ -74,6 +75,13 @@ def practice_of(project: Project) -> PracticeDraft:
                 ],
             },
         )
+
+
+def _objective(project: Project) -> list[str]:
+    """The texts of the objective in the order of the outline: what was wanted, then what was taken over and changed."""
+    order = [field.key for field in SECTIONS[Section.OBJECTIVE.value].fields]
+    parts = [part for part in project.text_parts.filter(section=Section.OBJECTIVE) if part.text]
+    return [part.text for part in sorted(parts, key=lambda part: order.index(part.key.partition(MANY)[0]))]
 
 
 def _first(project: Project, section: str) -> str:

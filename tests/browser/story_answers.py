@@ -119,7 +119,8 @@ SIGNATURE = "Oyun Bold, State Secretary"
 # --- The money -------------------------------------------------------------------------------------
 
 OFFER, RULES = "Lantern grants for public employment services", 5
-FIRST_WORDS, ANSWER = "We would like to know who writes the manual.", "The unit for staff, with your adviser."
+FIRST_WORDS = "We would like to know who writes the manual."
+ANSWER, THANKS = "The unit for staff, with an adviser.", "Then we are with you."
 # 32,000 euros at 1.25 dollars are the 40,000 dollars that are asked for.
 PLEDGED, WORTH = Decimal(32_000), Decimal(40_000)
 PLEDGE = {

@@ -263,7 +263,9 @@ def fit_was_checked(story: Story) -> None:
     """Twenty-five answers, three of them doubtful; each doubt becomes a task, worded by the ministry."""
     page = story.of(WRITER)
     sent(page, lambda: page.locator("main article").first.locator("a[href*='/fit/']").click())
-    expect(page.locator("main [name=number]")).to_have_value(re.compile(r"^P-\d{4}$"))
+    number = page.locator("main [name=number]")
+    expect(number).to_have_value(re.compile(r"^P-\d{4}$"))
+    story.found["code"] = number.input_value()
     story.press(page, "Begin")
     questions = names(page, r"light-.*")
     fill(page, dict.fromkeys(questions, "green"))
@@ -310,6 +312,9 @@ def started_half_filled(story: Story) -> None:
         for origin in origins:
             words = re.compile(re.escape(story.say(origin.label)), re.IGNORECASE)
             expect(page.locator("main .from, main tbody th .quiet").filter(has_text=words).first).to_be_visible()
+            if origin == Origin.PRACTICE:
+                cited = page.locator("main .from, main tbody th .quiet").filter(has_text=story.found["code"])
+                expect(cited.first).to_be_visible()
     story.at(WRITER, "projects:section", story.found["project"], Section.CONTEXT.value)
     expect(main(page)).to_contain_text(given.NEED["brief"]["problem"])
 
@@ -435,22 +440,29 @@ def found_eligible_and_followed(story: Story) -> None:
     sent(page, button.click)
     expect(button).to_have_attribute("name", "stop")
     expect(page.locator("body")).to_contain_text(story.say("Your organisation follows it. Nobody else learns of this."))
+    story.at(DONOR, "funders:requests")
+    page.goto(f"{page.url}?only=followed")
+    expect(main(page).get_by_role("link", name=given.TITLE, exact=True)).to_have_count(1)
+    ministry = story.at(MINISTRY, "funders:funding", story.found["project"])
+    expect(main(ministry)).to_contain_text(story.say("No donor has come yet"))
 
 
 def talked_in_private(story: Story) -> None:
-    """A room for the donor, the ministry and the Network; a neighbour and another donor's side find nothing there."""
+    """A room for the donor, the ministry and the Network; a neighbour and a provider find nothing there."""
     page = story.of(DONOR)
     page.goto(story.found["public"])
     story.follow(page, "Say that you are interested")
+    fill(page, {"text": given.FIRST_WORDS})
     story.press(page, "Open our room")
     story.found["room"] = id_in(page, r"/rooms/([0-9a-f-]{36})/$")
 
     ministry = story.at(MINISTRY, "funders:room", story.found["room"])
+    expect(main(ministry)).to_contain_text(given.FIRST_WORDS)
     story.step(ministry, NEGOTIATION, "discuss")
-    fill_message(story, ministry, given.ANSWER)
+    said(story, ministry, given.ANSWER)
     story.at(DONOR, "funders:room", story.found["room"])
     expect(main(page)).to_contain_text(given.ANSWER)
-    fill_message(story, page, given.FIRST_WORDS)
+    said(story, page, given.THANKS)
     for stranger in ("focal-b", "provider"):
         other = story.of(stranger)
         answer = other.goto(page.url)
@@ -459,7 +471,8 @@ def talked_in_private(story: Story) -> None:
         assert given.ANSWER not in other.content()
 
 
-def fill_message(story: Story, page: Page, text: str) -> None:
+def said(story: Story, page: Page, text: str) -> None:
+    """Say something in a room."""
     page.locator("form[action$='/message/'] [name=text]").fill(text)
     story.press(page, "Send", "a message")
     expect(main(page)).to_contain_text(text)
@@ -582,3 +595,7 @@ def offered_as_a_practice(story: Story) -> None:
         given.FIRST_REPORT["difficulties"], given.LAST_REPORT["narrative"], given.INDICATOR, given.TASKS["risk"],
     ):  # fmt: skip
         expect(filled).to_contain_text(text)
+    shown = filled.inner_text()
+    assert shown.index(given.TEXTS["objective"]["objective"]) < shown.index(given.TASKS["clause"])
+    for outcome in (rf"85 %\s*\({given.END.year}\)", rf"0 manuals\s*\({given.MIDDLE.year}\)"):
+        expect(filled).to_contain_text(re.compile(outcome))
