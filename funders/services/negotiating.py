@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.files.base import File
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -67,7 +67,7 @@ def seeks_money(record: PublishedRecord) -> bool:
 
 @transaction.atomic
 def express_interest(record: PublishedRecord, *, text: str = "", key: str | None = None) -> Negotiation:
-    """Open the donor's room for a published request; the one it has already is the same room.
+    """Open the donor's room for a published request; the one it has already is the same room, and `text` is said there.
 
     Shares it with the ministry that asks and with the Network, and with nobody else; both hear of it.
     Raises PermissionDenied for whoever gives no money, TransitionRefused when no interest is taken any more.
@@ -79,14 +79,19 @@ def express_interest(record: PublishedRecord, *, text: str = "", key: str | None
         raise TransitionRefused([Unmet("closed", _("This project takes no new interest."))])
 
     def create() -> Negotiation:
-        known: Negotiation | None = (
-            Negotiation.objects.filter(owner_id=actor.organization_id, record=record).exclude(status__in=ENDED).first()
-        )
+        open_rooms = Negotiation.objects.filter(owner_id=actor.organization_id, record=record)
+        open_rooms = open_rooms.exclude(status__in=ENDED)
+        known: Negotiation | None = open_rooms.first()
         if known is not None:
-            return known
-        room = Negotiation.objects.create(
-            owner_id=actor.organization_id, record=record, project_id=record.pk, created_by_id=actor.user_id
-        )
+            return _said_in(known, text)
+        try:
+            with transaction.atomic():
+                room = Negotiation.objects.create(
+                    owner_id=actor.organization_id, record=record, project_id=record.pk, created_by_id=actor.user_id
+                )
+        except IntegrityError:
+            # A colleague was quicker by a moment, and her room is there now.
+            return _said_in(open_rooms.get(), text)
         network = network_organization()
         organizations.share(room, capacity=Capacity.NETWORK, organization=network)
         if record.owner_id != network.pk:
@@ -98,6 +103,13 @@ def express_interest(record: PublishedRecord, *, text: str = "", key: str | None
         return room
 
     return idempotency.once(key, "negotiation.express", create, lambda pk: Negotiation.objects.get(pk=pk))
+
+
+def _said_in(room: Negotiation, text: str) -> Negotiation:
+    """The room that was there before, with what was written to open one."""
+    if text.strip():
+        say(room, text=text)
+    return room
 
 
 @transaction.atomic

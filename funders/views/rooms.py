@@ -119,7 +119,7 @@ def express(request: HttpRequest, number: int) -> HttpResponse:
     if not permissions.can_express_interest(actor):
         raise PermissionDenied
     known = selectors.own_room(record, actor)
-    if known is not None:
+    if known is not None and request.method != "POST":
         return redirect("funders:room", known.pk)
     form = InterestForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():

@@ -23,6 +23,7 @@ from network_site.publishing.models import PublishedRecord
 from projects.models import Funding, Project
 
 from ..people import People, acting
+from ..practices.pages import soup
 from ..queries import asking
 from .builders_rooms import PDF, Market, commit, house_of, later, promise, receive, request_of, room_of, step
 
@@ -350,3 +351,18 @@ def test_a_room_costs_the_same_for_one_message_or_three(market: Market, sign_in:
 LIST_COSTS = 8
 FUNDING_COSTS = 9
 ROOM_COSTS = 12
+
+
+def test_words_that_come_while_a_colleague_opens_the_room_are_said_in_it(market: Market, sign_in: SignIn) -> None:
+    contributor = market.people.contributor(house_of(market.donor))
+    browser = sign_in(contributor)
+    address = reverse("funders:express", args=[market.record.number])
+    form = soup(browser.get(address)).select_one("main form [name=key]")
+    assert form is not None
+    room = market.interested()
+    answer = browser.post(address, {"key": form["value"], "text": "We could pay for the training."})
+    assert (answer.status_code, answer["Location"]) == (302, reverse("funders:room", args=[room.pk]))
+    with acting(contributor):
+        assert [row.text for row in Message.objects.order_by("at")] == [
+            "We are interested.", "We could pay for the training.",
+        ]  # fmt: skip
