@@ -425,7 +425,7 @@ def object_cells(
         held = things[address.of]
         for place, others in enumerate(address.others):
             for relation, ids in ((OWN, held.own), (FOREIGN, held.foreign)):
-                for number, pk in enumerate(ids):
+                for number, pk in enumerate(ids if methods == METHODS else ids[:1]):
                     asked = [one for one in _methods(pattern, relation, place, number) if one in methods]
                     yield from _cells(world, pattern, address, others, relation, pk, asked, forms)
 
@@ -535,7 +535,7 @@ def leaks_for(
 ) -> list[str]:
     """Everything that is wrong in the cells of one person (or in those of one address).
 
-    Without all `methods`, the pages of the CMS are read in English alone.
+    Without all `methods`, only the most telling object of each kind is asked for, and the CMS in English alone.
     """
     client = enter(world.users[name])
     before = private_rows()
