@@ -90,6 +90,40 @@ def review(page: Page) -> None:
     page.locator("main [name=rationale]").wait_for()
 
 
+def needs(page: Page) -> None:
+    page.goto("/en/needs/")
+
+
+def diagnostic(page: Page) -> None:
+    page.goto("/en/workspace/diagnostics/")
+    page.locator("main tr").get_by_role("link").first.click()
+
+
+def matches(page: Page) -> None:
+    """Why a practice is first for a need, and what is missing."""
+    page.goto("/en/workspace/needs/")
+    page.locator("main tbody").get_by_role("link").first.click()
+    page.locator("main a[href*='/matches/needs/']").first.click()
+
+
+def requests(page: Page) -> None:
+    page.goto("/en/workspace/requests/")
+
+
+def request(page: Page) -> None:
+    """A request as the donor reads it: rule by rule why it fits."""
+    requests(page)
+    page.locator("main h2 a, main h3 a, main tbody a").first.click()
+
+
+def project(page: Page) -> None:
+    """The project of the demonstration that is in execution."""
+    page.goto("/en/projects/")
+    page.locator("main article, main tbody tr, main li").filter(has_text="In execution").get_by_role(
+        "link"
+    ).first.click()
+
+
 SCREENS: dict[str, tuple[str, Callable[[Page], None]]] = {
     "home": ("", home),
     "databank": ("", databank),
@@ -101,6 +135,12 @@ SCREENS: dict[str, tuple[str, Callable[[Page], None]]] = {
     "form": ("contributor", form_step),
     "check": ("contributor", check),
     "review": ("reviewer-b", review),
+    "needs": ("", needs),
+    "diagnostic": ("mongolia", diagnostic),
+    "matches": ("mongolia", matches),
+    "requests": ("donor-focal", requests),
+    "request": ("donor-focal", request),
+    "project": ("", project),
 }
 
 
