@@ -30,6 +30,8 @@ from basics import (
 )
 
 TRY_AGAIN = "If you changed nothing yourself, run the same command again; if it stays, tell the maintainers."
+# How a line of the log begins: the time, to the second.
+LOGGED = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}")
 
 
 def log_file() -> Path:
@@ -219,11 +221,17 @@ def seed(progress: Progress, *, again: bool = False) -> str:
     _forget("seed")
     accounts_file().unlink(missing_ok=True)
     try:
-        manage("seed", on_line=lambda line: progress.note(line.strip()), on_tick=progress.tick)
+        manage("seed", on_line=lambda line: _tell(progress, line), on_tick=progress.tick)
     except StepFailed as failure:
         raise failure.explain("The seed content could not be planted.", TRY_AGAIN) from failure
     _remember("seed", source=source, database=database)
     return ""
+
+
+def _tell(progress: Progress, line: str) -> None:
+    """Show what is being planted; lines of the log stay in the log."""
+    if not LOGGED.match(line):
+        progress.note(line.strip())
 
 
 def accounts_file() -> Path:
