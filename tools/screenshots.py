@@ -4,8 +4,9 @@
     .venv/bin/python tools/screenshots.py http://localhost:8000  in another
     .venv/bin/python tools/screenshots.py http://localhost:8000 home review   only these
 
-Each screen is taken at 320 and at 1280 pixels. `home-1280.png` shows the window's first 900 pixels, all others
-the whole page. The reviewer of the demonstration files her declaration, because only then the rubric opens.
+Each screen is taken at 320 and at 1280 pixels. Of long pages (FIRST_PART) the picture shows the window's first 900
+pixels, of all others the whole page. The reviewer of the demonstration files her declaration, because only then the
+rubric opens.
 
 Needs the developers' packages, Pillow, and Chromium (CHROMIUM=/path/to/it, else /usr/bin/chromium).
 """
@@ -27,6 +28,8 @@ FOLDER = ROOT / "docs" / "screenshots"
 PASSWORD = "enlace-demonstration"
 WIDTHS = (320, 1280)
 HEIGHT = 900
+# Of long pages the window's first part.
+FIRST_PART = {"home-1280", "diagnostic-320", "diagnostic-1280", "matches-320", "matches-1280"}
 LARGEST = 600_000
 COLOURS = (256, 128, 64, 32)
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
@@ -178,7 +181,7 @@ def take(page: Page, name: str, show: Callable[[Page], None]) -> None:
         page.set_viewport_size({"width": width, "height": HEIGHT})
         page.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0); }")
         target = FOLDER / f"{name}-{width}.png"
-        target.write_bytes(compressed(page.screenshot(full_page=target.stem != "home-1280", animations="disabled")))
+        target.write_bytes(compressed(page.screenshot(full_page=target.stem not in FIRST_PART, animations="disabled")))
         print(f"{target.relative_to(ROOT)}  {target.stat().st_size / 1024:,.0f} KB", flush=True)
 
 

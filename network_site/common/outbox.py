@@ -159,6 +159,17 @@ def drain(limit: int = 10_000) -> int:
     return done
 
 
+def comes_again(row: Outbox) -> bool:
+    """Whether the same work on the same thing was asked for once more since, and is still to be done.
+
+    A consumer that always looks at the thing as it is now may leave it to that later row: it begins after this one was
+    written, so it sees whatever this one was written for.
+    """
+    later = Outbox.objects.filter(kind=row.kind, object_type=row.object_type, object_id=row.object_id)
+    still = later.filter(state__in=[Outbox.State.WAITING, Outbox.State.TAKEN])
+    return still.filter(created_at__gt=row.created_at).exists()
+
+
 def age() -> timedelta:
     """How long the oldest waiting row has been due; zero when nothing waits."""
     now = timezone.now()

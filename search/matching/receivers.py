@@ -58,7 +58,9 @@ def need_changed(row: Outbox) -> None:
 
 
 def compare(row: Outbox) -> None:
-    """Compare a need, or a project, with which something published has to do."""
+    """Compare a need, or a project, with which something published has to do; of several times, the last."""
+    if outbox.comes_again(row):
+        return
     if row.object_type == Project._meta.label_lower:
         services.compare_project(row.object_id)
     else:

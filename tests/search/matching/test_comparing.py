@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -341,6 +342,28 @@ def test_what_is_published_later_reaches_the_needs_that_share_a_term_and_no_othe
     assert [row.record_id for row in matches(focal_point, need)] == [offer.pk]
     assert matches(focal_point, far) == []
     assert told(focal_point, "need.matched") == [need.title]
+
+
+def test_of_several_comparisons_that_wait_only_the_last_is_made(people: People, focal_point: User) -> None:
+    need = registered(people, focal_point)
+    drain()
+    offer = published_offer(people)
+    drain()
+    with as_service("matcher", "test"):
+        Match.objects.filter(need=need).delete()
+    Outbox.objects.all().delete()
+    now = timezone.now()
+    rows = [
+        Outbox.objects.create(
+            kind=WANTED, object_type=need._meta.label_lower, object_id=need.pk, dedupe_key=f"test:{number}",
+            created_at=now + timedelta(seconds=number), state=Outbox.State.TAKEN,
+        )
+        for number in range(3)
+    ]  # fmt: skip
+    for row, found in zip(rows, ([], [], [offer.pk]), strict=True):
+        assert outbox.deliver(row.pk)
+        assert [match.record_id for match in matches(focal_point, need)] == found
+    assert set(Outbox.objects.filter(kind=WANTED).values_list("state", flat=True)) == {"done"}
 
 
 def test_a_wide_theme_of_a_funder_reaches_what_lies_below_it(people: People, focal_point: User) -> None:
