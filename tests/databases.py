@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from django.conf import settings
+from django.core import mail
 from django.core.management import call_command
 from django.db import connection, connections, transaction
 
@@ -189,6 +190,7 @@ class Stages:
             use(name)
             try:
                 self.set[build] = name, build()
+                getattr(mail, "outbox", []).clear()  # what building it has sent is no test's
             except BaseException:
                 use(before)
                 drop(name)
