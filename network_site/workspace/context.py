@@ -257,13 +257,13 @@ def _own_work(actor: Actor, item: Callable[..., dict[str, Any]]) -> list[dict[st
             item(gettext("Projects"), "projects:list"),
             item(gettext("Negotiations"), "funders:rooms"),
         ]
-    # Donors pay for projects; whoever else belongs to the Network can carry them out.
-    proposals = [] if actor.organization_kind == OrganizationKind.DONOR else ["funders:proposals"]
-    return [
+    work = [
         item(gettext("Practices"), "practices:list"),
         item(gettext("Funding requests"), "funders:requests"),
         item(gettext("Our offers"), "funders:offers"),
         item(gettext("Negotiations"), "funders:rooms"),
-        *(item(gettext("Our proposals"), name) for name in proposals),
-        item(gettext("Projects"), "projects:list"),
     ]
+    # Donors pay for projects; whoever else belongs to the Network can carry them out.
+    if actor.organization_kind != OrganizationKind.DONOR:
+        work.append(item(gettext("Our proposals"), "funders:proposals"))
+    return [*work, item(gettext("Projects"), "projects:list")]
