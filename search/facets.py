@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +31,7 @@ class FacetType:
 
 
 def _terms(values: Collection[str]) -> Mapping[str, str]:
-    return {code: term.label for code, term in Term.objects.in_bulk(list(values)).items()}
+    return {code: term.label for code, term in Term.objects.only("labels").in_bulk(list(values)).items()}
 
 
 def _lacks(values: Collection[str]) -> Mapping[str, str]:
@@ -83,16 +83,34 @@ FACETS: dict[str, FacetType] = {
 }
 
 
-def shown(name: str, counts: Mapping[str, int], chosen: Collection[str]) -> Facet:
-    """A facet with its options: counted values, and chosen ones that nothing has. Values without a label are left out.
+@dataclass(frozen=True)
+class Counted:
+    """The values of a facet with how many things have each, and those that were chosen."""
 
-    One query at most.
+    name: str
+    counts: Mapping[str, int]
+    chosen: Collection[str]
+
+    @property
+    def values(self) -> set[str]:
+        return {*self.counts, *self.chosen}
+
+
+def shown(counted: Sequence[Counted]) -> tuple[Facet, ...]:
+    """Facets with their options: counted values, and chosen ones that nothing has. Without a label they are left out.
+
+    The names of terms are read for all facets at once: a search has five facets of them.
     """
-    facet = FACETS[name]
-    labels = facet.labels({*counts, *chosen})
+    terms = _terms(set().union(*(one.values for one in counted if FACETS[one.name].labels is _terms)))
+    return tuple(_shown(one, terms) for one in counted)
+
+
+def _shown(counted: Counted, terms: Mapping[str, str]) -> Facet:
+    facet = FACETS[counted.name]
+    labels = terms if facet.labels is _terms else facet.labels(counted.values)
     options = [
-        Option(value, labels[value], counts.get(value, 0), value in chosen)
-        for value in {**counts, **dict.fromkeys(chosen, 0)}
+        Option(value, labels[value], counted.counts.get(value, 0), value in counted.chosen)
+        for value in {**counted.counts, **dict.fromkeys(counted.chosen, 0)}
         if value in labels
     ]
     if facet.is_ordered:
@@ -100,4 +118,4 @@ def shown(name: str, counts: Mapping[str, int], chosen: Collection[str]) -> Face
         options.sort(key=lambda one: (order.get(one.value, 99), one.value))
     else:
         options.sort(key=lambda one: (-one.count, fold(one.label)))
-    return Facet(name, str(facet.title), options)
+    return Facet(counted.name, str(facet.title), options)

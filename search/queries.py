@@ -84,8 +84,11 @@ def search(query: SearchQuery, viewer: Viewer | None = None) -> SearchResult:
         query=query,
         total=outcome.answer.total,
         hits=hits([(found.id, found.score, found.highlights) for found in outcome.answer.found], who),
-        facets=tuple(
-            facets.shown(name, counts.get(name, {}), _chosen(query, name)) for name in questions.facets_for(query.kinds)
+        facets=facets.shown(
+            [
+                facets.Counted(name, counts.get(name, {}), _chosen(query, name))
+                for name in questions.facets_for(query.kinds)
+            ]
         ),
         is_reduced=outcome.is_reduced,
         corrected=outcome.corrected,

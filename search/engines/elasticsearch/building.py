@@ -147,16 +147,19 @@ def _send_all(es: Elasticsearch, kind: str, name: str, tell: Tell) -> tuple[dict
 
 
 def _walk(kind: str) -> Iterator[list[Entry]]:
-    """All entries of a kind, tombstones too, in the order of their keys, in short reads."""
-    last: UUID | None = None
+    """All entries of a kind, tombstones too, in the order of their keys, in short reads.
+
+    By key and not by id: for kind and key there is one index, so that a read begins where the last one ended. By id
+    SQLite sorted the whole kind for each of them (seen: 100,000 entries at 1,754 a second).
+    """
+    last = ""
     while True:
         with as_service("relay", ""):
-            entries = Entry.objects.filter(kind=kind).order_by("pk")
-            some = list((entries if last is None else entries.filter(pk__gt=last))[:CHUNK])
+            some = list(Entry.objects.filter(kind=kind, key__gt=last).order_by("key")[:CHUNK])
         if not some:
             return
         yield some
-        last = some[-1].pk
+        last = some[-1].key
 
 
 def _change_over(es: Elasticsearch, kind: str, name: str) -> set[str]:
