@@ -91,8 +91,11 @@ def query_answers(
 ) -> list[str]:
     wrong = []
     for parameter in PARAMETERS[page]:
-        for label, value in (words if words and parameter == "q" else values).items():
-            answer = stage.get("", stage.paths[page], pair(parameter, value))
+        given = words if words and parameter == "q" else values
+        for number, (label, value) in enumerate(given.items()):
+            # From many places, or the limit on suggestions would be all that is seen.
+            place = f"10.0.{number // 250}.{number % 250 + 1}"
+            answer = stage.get("", stage.paths[page], pair(parameter, value), REMOTE_ADDR=place)
             wrong += gather([(f"{parameter}={label}", answer)])
             wanted = {400} if b"\x00" in value else {410} if page == "withdrawn" else {200}
             if answer.status not in wanted:
