@@ -11,7 +11,7 @@ from ninja import Field, Query, Router, Schema
 from pydantic import WithJsonSchema
 
 from network_site.common.api import InLanguage, Page, Paged, Refusal, absolute, changed, paged
-from network_site.common.language import pick
+from network_site.common.language import current_language, pick
 from network_site.publishing.models import PublishedRecord
 from network_site.publishing.selectors import MAX_FILTERS, MAX_QUERY, RELEVANCE
 from network_site.publishing.selectors import public_records as records_of
@@ -121,7 +121,7 @@ def _need(record: PublishedRecord, base: str) -> dict[str, Any]:
         "version": record.version,
         "title": text["title"],
         "summary": text["summary"],
-        "language": lang or snapshot["source_language"],
+        "language": lang or current_language(),
         "country": {"key": country.pk, "name": country.name} if country else None,
         "owner": {"key": snapshot["owner"]["key"], "name": pick(snapshot["owner"]["names"]) or ""},
         "status": snapshot["status"],
