@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
+import jsonschema
 import pytest
 import schemathesis
 from django.conf import settings
@@ -15,6 +18,7 @@ from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
+from schemathesis.core.failures import AcceptedNegativeData
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     negative_data_rejection,
@@ -76,6 +80,63 @@ def one_connection() -> Iterator[None]:
         signal.connect(close_old_connections)
 
 
+def rejection(ctx: Any, response: Any, case: Any) -> bool | None:
+    """Schemathesis' own check, for what is still wrong once it is an address.
+
+    There a number is text like everything else, and of a parameter that was given several times the last one counts:
+    what was made as a wrong type can arrive as a right value (seen at 500 examples: `country=0.0`).
+    """
+    try:
+        return negative_data_rejection(ctx, response, case)
+    except AcceptedNegativeData:
+        if not is_fine_on_the_wire(case.operation.path, urlsplit(response.request.url).query):
+            raise
+        return None
+
+
+def is_fine_on_the_wire(path: str, query: str) -> bool:
+    """Whether the description allows this query as it arrives."""
+    document = description()
+    known = {one["name"]: one["schema"] for one in document["paths"][path]["get"]["parameters"] if one["in"] == "query"}
+    given: dict[str, list[str]] = parse_qs(query, keep_blank_values=True)
+    if not set(given) <= set(known):
+        return False
+    return all(
+        jsonschema.Draft202012Validator(schema | {"components": document["components"]}).is_valid(read(schema, texts))
+        for name, texts in given.items()
+        for schema in [known[name]]
+    )
+
+
+def read(schema: dict[str, Any], texts: list[str]) -> Any:
+    """What a query says, as the type that its schema wants."""
+    if schema.get("type") == "array":
+        return texts
+    kinds = {schema.get("type"), *(one.get("type") for one in schema.get("anyOf", ()))}
+    if "integer" in kinds and re.fullmatch(r"[+-]?[0-9]+", texts[-1]):
+        return int(texts[-1])
+    if "boolean" in kinds and texts[-1] in {"true", "false"}:
+        return texts[-1] == "true"
+    return texts[-1]
+
+
+@pytest.mark.parametrize(
+    ("query", "is_fine"),
+    [
+        ("country=0.0&theme=-3.6", True),
+        ("country=a&country=b", True),
+        ("country=" + "x" * 25, False),
+        ("page=many", False),
+        ("page=2&page=1", True),
+        ("page=0", False),
+        ("sort=loudest", False),
+        ("nobody=knows", False),
+    ],
+)
+def test_what_is_fine_on_the_wire(query: str, is_fine: bool) -> None:
+    assert is_fine_on_the_wire("/api/v1/offers/", query) is is_fine
+
+
 def bombard(path: str, headers: dict[str, str], examples: int) -> None:
     """Ask an address for what its description allows and for what it forbids; then for every record there is."""
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
@@ -100,7 +161,7 @@ def bombard(path: str, headers: dict[str, str], examples: int) -> None:
         ask()
 
     within(GenerationMode.POSITIVE, CHECKS)
-    within(GenerationMode.NEGATIVE, [*CHECKS, negative_data_rejection])
+    within(GenerationMode.NEGATIVE, [*CHECKS, rejection])
     if "{number}" in path:
         for number in range(5):
             case = operation.Case(path_parameters={"number": number, "version": 1})
