@@ -22,7 +22,7 @@ from network_site.publishing.blocks import (
     FiguresBlock,
     PictureBlock,
     QuoteBlock,
-    RecordsBlock,
+    RecordChooserBlock,
     TextBlock,
 )
 
@@ -83,6 +83,17 @@ class VideoBlock(blocks.StructBlock):
         return cleaned
 
 
+class PracticeBlock(blocks.StructBlock):
+    """A practice of the databank that the lesson is about, and what to look at in it."""
+
+    record = RecordChooserBlock(label=_("practice"))
+    why = blocks.CharBlock(max_length=400, required=False, label=_("what to look at in it"))
+
+    class Meta:
+        icon = "doc-full"
+        label = _("Practice")
+
+
 class LessonBlock(blocks.StreamBlock):
     """The text of a lesson."""
 
@@ -99,7 +110,7 @@ class LessonBlock(blocks.StreamBlock):
     quote = QuoteBlock()
     figures = FiguresBlock()
     cite = CiteBlock()
-    records = RecordsBlock()
+    practice = PracticeBlock()
     image = PictureBlock()
     film = VideoBlock()
     document = DocumentBlock()
@@ -132,8 +143,9 @@ def _value(kind: str, value: Any) -> Any:
         return [{name: _plain(part) for name, part in figure.items()} for figure in value]
     if kind in {"quote", "cite"}:
         return {name: _plain(part) for name, part in value.items()}
-    if kind == "records":
-        return [str(record.pk) for record in value if record is not None]
+    if kind == "practice":
+        record = value["record"]
+        return None if record is None else {"record": str(record.pk), "why": plain(value["why"] or "")}
     return _file(kind, value)
 
 

@@ -48,7 +48,7 @@ def facts_of(certificate: Certificate) -> CertificateFacts:
         holder=said["name"] if certificate.shows_name else initials(said["name"]),
         issuer_name=pick(said["issuer"]),
         issuer_address=issuer_address(),
-        course_address=address(f"/learning/{said['number']}/"),
+        course_address=address(reverse("credentials:course", args=[said["number"]])),
         verify_address=verify_address(certificate.code),
         is_demo=certificate.is_demo,
     )

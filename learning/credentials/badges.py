@@ -32,6 +32,7 @@ __all__ = [
     "WrongAlgorithm",
     "WrongIssuer",
     "build",
+    "enveloped",
     "key_address",
     "profile",
     "sign",
@@ -208,6 +209,15 @@ def sign(document: dict[str, Any], key: IssuerKey) -> str:
     claims = _claims(document)
     header = {"kid": key_address(claims["iss"], key.kid)}
     return jwt.encode(document | claims, key.private, algorithm=ALGORITHM, headers=header)
+
+
+def enveloped(token: str) -> dict[str, Any]:
+    """A signed badge as JSON (Verifiable Credentials 2.0, enveloped): what it says is inside what was signed."""
+    return {
+        "@context": CONTEXT[0],
+        "id": f"data:application/vc+jwt,{token}",
+        "type": "EnvelopedVerifiableCredential",
+    }
 
 
 def verify(token: str, jwks: dict[str, Any], *, issuer: str) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import qrcode
 from django.template.loader import render_to_string
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from network_site.common import pdf
@@ -41,7 +40,7 @@ def certificate_pdf(facts: CertificateFacts, kid: str) -> bytes:
     return pdf.draw(page_as_html(facts, kid), STYLE)
 
 
-def _statement(facts: CertificateFacts) -> SafeString:
+def _statement(facts: CertificateFacts) -> str:
     """Who did what, as one sentence in which each language has its own order; name and title stand out."""
     sentence = {
         CertificateKind.ATTENDANCE: _("%(holder)s took part in the course %(title)s"),

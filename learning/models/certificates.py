@@ -17,7 +17,7 @@ from .learners import REGISTRAR, Enrolment, LearnerModel
 class Certificate(LearnerModel):
     """A certificate: one for each enrolment, found by its code, revoked with a reason and never deleted."""
 
-    enrolment = models.OneToOneField(Enrolment, on_delete=models.PROTECT, related_name="certificate")
+    enrolment = models.OneToOneField(Enrolment, on_delete=models.PROTECT, related_name="+")
     keeper = models.ForeignKey("organizations.Organization", on_delete=models.PROTECT, related_name="+")
     record = models.ForeignKey(PublishedRecord, on_delete=models.PROTECT, related_name="+")
     code = models.CharField(max_length=26, unique=True)

@@ -187,7 +187,7 @@ class Invitation(TenantModel, TimestampedModel):
 class ItemProgress(LearnerModel):
     """That an item was opened, or done. Rows are added and never changed, so nothing done is ever undone."""
 
-    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="progress")
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="+")
     item = models.UUIDField()
     state = models.CharField(max_length=4, choices=ItemState.choices)
     at = models.DateTimeField(default=timezone.now)
@@ -205,7 +205,7 @@ class ItemProgress(LearnerModel):
 class Attempt(LearnerModel):
     """One try at a quiz: which questions were drawn, in which order, until when, and what came of it."""
 
-    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="attempts")
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="+")
     quiz = models.UUIDField()
     n = models.PositiveIntegerField()
     status = models.CharField(max_length=8, choices=AttemptState.choices, default=AttemptState.OPEN)
@@ -242,7 +242,7 @@ class Attempt(LearnerModel):
 class Response(LearnerModel):
     """The answer to one drawn question, and what it was worth."""
 
-    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="responses")
+    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="+")
     version = models.ForeignKey(QuestionVersion, on_delete=models.PROTECT, related_name="+")
     answer = models.JSONField(null=True)
     # From 0 to 1; empty until it is marked.
@@ -285,7 +285,7 @@ class Response(LearnerModel):
 class CaseDraft(LearnerModel):
     """What a learner has written of a case so far; gone when it is locked."""
 
-    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="case_drafts")
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="+")
     case = models.UUIDField()
     answers = models.JSONField(default=dict)
     saved_at = models.DateTimeField(auto_now=True)
@@ -300,7 +300,7 @@ class CaseDraft(LearnerModel):
 class CaseAnswer(LearnerModel):
     """A decision that was locked. A trigger refuses every change, so that nobody decides after having read."""
 
-    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="case_answers")
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="+")
     prompt = models.ForeignKey(CasePrompt, on_delete=models.PROTECT, related_name="+")
     # A choice or a number; empty where a text was asked for.
     value = models.CharField(max_length=80, blank=True)
@@ -326,7 +326,7 @@ class CaseAnswer(LearnerModel):
 class HomeAnswer(LearnerModel):
     """The same decision for one's own country: what a draft need is made from."""
 
-    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="home_answers")
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="+")
     prompt = models.ForeignKey(CasePrompt, on_delete=models.PROTECT, related_name="+")
     text = models.TextField(max_length=1500, blank=True)
     # The draft need that it went into; a need is its ministry's, so only its number is kept.

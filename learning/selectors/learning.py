@@ -14,7 +14,18 @@ from network_site.organizations.actor import Actor, acting_as, current, person_t
 from network_site.publishing.models import PublishedVersion
 
 from ..enums import AttemptState, EnrolmentState, Feedback, ItemState
-from ..models import Attempt, CaseAnswer, CaseOutcome, Enrolment, HomeAnswer, ItemProgress, QuestionVersion, Response
+from ..models import (
+    Attempt,
+    CaseAnswer,
+    CaseOutcome,
+    Certificate,
+    Enrolment,
+    HomeAnswer,
+    ItemProgress,
+    QuestionKey,
+    QuestionVersion,
+    Response,
+)
 from ..outline import Item, Outline
 from ..quiz import marks
 from ..quiz.base import DrawnQuestion, Revealed
@@ -28,6 +39,20 @@ def outline_of(enrolment: Enrolment) -> Outline:
     """The course in the version that is the learner's. One query."""
     found = PublishedVersion.objects.only("snapshot").get(record_id=enrolment.record_id, version=enrolment.version)
     return Outline(found.snapshot)
+
+
+def outlines_of(enrolments: Collection[Enrolment]) -> dict[UUID, Outline]:
+    """The same for many enrolments, by enrolment; one query."""
+    records = {enrolment.record_id for enrolment in enrolments}
+    rows = PublishedVersion.objects.filter(record__in=records).only("record_id", "version", "snapshot")
+    known = {(row.record_id, row.version): Outline(row.snapshot) for row in rows}
+    return {enrolment.pk: known[enrolment.record_id, enrolment.version] for enrolment in enrolments}
+
+
+def certificate_of(enrolment: Enrolment) -> Certificate | None:
+    """The certificate of an enrolment, where there is one."""
+    found: Certificate | None = Certificate.objects.filter(enrolment=enrolment).first()
+    return found
 
 
 def list_enrolments(actor: Actor) -> QuerySet[Enrolment]:
@@ -76,7 +101,7 @@ def progress_of(enrolments: Collection[Enrolment]) -> dict[UUID, set[UUID]]:
 
 def percent_of(attempt: Attempt) -> Decimal:
     """What an attempt that ended reached, in percent."""
-    return (HUNDRED * (attempt.score or 0) / attempt.out_of).quantize(marks.CENT) if attempt.out_of else Decimal(0)
+    return marks.percent_of(attempt.score or Decimal(0), attempt.out_of)
 
 
 def attempts_of(enrolment: Enrolment, quiz: UUID) -> list[Attempt]:
@@ -162,10 +187,7 @@ def asked(attempt: Attempt, quiz: Mapping[str, object], attempts: Collection[Att
     with acting_as(person_through("grader", attempt.person_id)):
         versions = QuestionVersion.objects.select_related("question").in_bulk(drawn)
         if told:
-            keys = {
-                row.version_id: row
-                for row in QuestionVersion.answer_key.related.related_model.objects.filter(version_id__in=told)
-            }
+            keys = {row.version_id: row for row in QuestionKey.objects.filter(version_id__in=told)}
     for pk in drawn:
         version = versions[pk]
         question = as_drawn(version)

@@ -17,10 +17,9 @@ TEXTS = 5
 
 
 def peers_of(item: Item, person: UUID) -> dict[UUID, Peers | None]:
-    """The distribution of each prompt's answers; None where fewer than five others decided. One query.
+    """The distribution of each prompt's answers, without the reader's own; None where fewer than five others decided.
 
-    A choice that fewer than five others took is told together with the other small ones, and where that would still
-    let one be worked out, not at all: a group is told only when it and what is left have five each or none.
+    One query. Nothing of who decided is read, and texts only of those who let others read theirs.
     """
     prompts = {UUID(prompt["id"]): prompt for prompt in (item.case or {})["prompts"]}
     answers: dict[UUID, list[CaseAnswer]] = defaultdict(list)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from network_site.common import audit, outbox
@@ -62,9 +63,15 @@ def _snapshot(enrolment: Enrolment, outline: Outline, person: User) -> dict[str,
 
 
 def _sign(certificate: Certificate) -> None:
+    """Sign what the certificate says now. With her name goes the hash of her address, by which it is known as hers."""
     key = keys.current_key()
-    certificate.kid = key.kid
-    certificate.credential = badges.sign(badges.build(facts_of(certificate)), key)
+    # In the language of the course, whoever reads in which language now: the same certificate is the same badge.
+    with translation.override(certificate.snapshot["language"]):
+        facts = facts_of(certificate)
+        if certificate.shows_name:
+            facts = replace(facts, holder_email=User.objects.get(pk=certificate.person_id).email)
+        certificate.kid = key.kid
+        certificate.credential = badges.sign(badges.build(facts), key)
 
 
 def raise_mark(enrolment: Enrolment, outline: Outline) -> None:
