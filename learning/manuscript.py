@@ -7,9 +7,10 @@ from typing import Any
 from django import forms
 from django.apps import apps
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from wagtail.admin.forms import WagtailAdminPageForm
 
-NOTHING = ("", _("none"))
+NOTHING = ("", pgettext_lazy("quiz or case", "none"))
 
 
 class KeyForm(WagtailAdminPageForm):  # type: ignore[misc]
