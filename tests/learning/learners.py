@@ -18,6 +18,10 @@ from .courses import items
 RIGHT: dict[str, Any] = {"regions": {"value": "39", "typed": "39"}, "towns": "many", "open": "Three more words here."}
 HALF: dict[str, Any] = RIGHT | {"towns": "few"}
 NOTHING: dict[str, Any] = RIGHT | {"regions": {"value": "1", "typed": "1"}, "towns": "few"}
+REASON = (
+    "Because of many things: our offices are few, roads are long, people wait, and whoever decides far away does not "
+    "see what each place has already tried and lost."
+)
 
 
 def begin(user: User, course: PublishedRecord, **more: Any) -> Enrolment:
@@ -45,17 +49,26 @@ def complete(user: User, course: PublishedRecord, *, before: dict[str, Any] | No
         with acting(user):
             services.finish_item(_enrolment(user, course), items(course)[title].id)
     try_quiz(user, course, "Quiz", RIGHT)
-    case = items(course)["Case"]
+    decide(user, course, "Case")
+    try_quiz(user, course, "After", RIGHT)
+    return enrolment_of(user, course)
+
+
+def decide(user: User, course: PublishedRecord, title: str, *, is_shared: bool = False) -> None:
+    """Lock all decisions of a case: the first choice, a half of numbers, and a reason long enough for any prompt."""
+    case = items(course)[title]
+    prompts = (case.case or {})["prompts"]
+    values = {"number": "50", "text": ""}
     decisions = {
         UUID(prompt["id"]): Decision(
-            value="region" if prompt["kind"] == "choice" else "", text="Because of many things."
+            value=values.get(prompt["kind"]) or prompt["structure"].get("options", [""])[0],
+            text=REASON,
+            is_shared=is_shared,
         )
-        for prompt in (case.case or {})["prompts"]
+        for prompt in prompts
     }
     with acting(user):
         services.lock_case(_enrolment(user, course), case.id, decisions)
-    try_quiz(user, course, "After", RIGHT)
-    return enrolment_of(user, course)
 
 
 def enrolment_of(user: User, course: PublishedRecord) -> Enrolment:
