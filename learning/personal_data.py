@@ -28,7 +28,6 @@ class Source:
 
     fields: Mapping[str, str] = {
         "learning.Enrolment.person": "courses",
-        "learning.Enrolment.why": "courses",
         "learning.Completion.person": "completions",
         "learning.ItemProgress.person": "course_parts",
         "learning.Attempt.person": "quiz_attempts",

@@ -68,11 +68,10 @@ def _tell_learner(row: Outbox, enrolment: Enrolment) -> None:
 
 def _tell_keepers(row: Outbox, enrolment: Enrolment) -> None:
     """Without a name: the course is what they look after."""
-    keepers = members_with_role(enrolment.keeper_id, Role.SPECIALIST, Role.PUBLISHER, Role.LEAD)
     with as_service("relay", f"notices for {row.kind}"):
         notices.tell(
             row,
-            recipients=keepers,
+            recipients=_keepers(enrolment.keeper_id),
             subject=enrolment.record.title,
             url_name="learning:course",
             object_id=enrolment.course_id,

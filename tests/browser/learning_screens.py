@@ -243,7 +243,7 @@ def _of_learners(places: dict[str, Any]) -> dict[str, tuple[str, str]]:
 
 def _of_keepers(places: dict[str, Any]) -> dict[str, tuple[str, str]]:
     small = places["course_small"]
-    found = {
+    found: dict[str, tuple[Any, ...]] = {
         "courses": ("keep",),
         "course": ("course", small),
         "course_unfinished": ("course", places["course_unfinished"]),

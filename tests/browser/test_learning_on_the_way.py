@@ -60,7 +60,7 @@ def test_a_case_with_errors_has_no_fault(language: str, visitors: Visitors, site
 
     fill(page, {"p1-value": "40"})
     refused(page, "lock")
-    expect(page.locator("main .err")).to_have_count(len(PROMPTS))
+    expect(page.locator("main [role=group]:has(.err)")).to_have_count(len(PROMPTS))
     assert faults_here(page) == {}
 
 

@@ -108,7 +108,8 @@ def others_decide(site: Site, *names: str) -> None:
 def right(quiz: str, language: str) -> dict[str, Any]:
     """The answers to all questions of a quiz, by the names of their fields, from the keys of the seed."""
     found: dict[str, Any] = {}
-    for question in PARTS[quiz]["questions"]:
+    # The quiz after the course asks what the one before it asked.
+    for question in PARTS[quiz]["questions"] or PARTS["before"]["questions"]:
         found |= _right(question["key"], question["type"], question["answer_key"]["answer"], language)
     return found
 
@@ -140,7 +141,7 @@ def tried_without_knowing(reader: Reader) -> None:
     reader.press("Begin the quiz")
     (first, *_others) = right("before", "es").items()
     fill(reader.page, dict([first]))
-    reader.press("Hand in")
+    reader.press("Hand in", "quiz")
     expect(reader.main).to_contain_text(reader.say("Some questions are not answered yet."))
     reader.press("Hand in as it is")
     expect(reader.main).to_contain_text(reader.say("From %(mark)s of 100 on it is enough to pass.", mark="65"))
@@ -158,7 +159,7 @@ def passed(reader: Reader, key: str) -> None:
     reader.comes_to(key)
     reader.press("Begin the quiz")
     fill(reader.page, right(key, reader.language))
-    reader.press("Hand in")
+    reader.press("Hand in", "quiz")
     is_all_right(reader)
     reader.goes_on()
 
@@ -186,9 +187,9 @@ def went_on_in_english_from_the_middle_of_a_quiz(reader: Reader) -> None:
     sent(page, lambda: press(page, "Go on with the quiz"))
     expect(page.locator("main [name='read-offices-answer']")).to_have_value("2,6")
     expect(page.locator("main [name='read-delivery-answer'][value=c]")).to_be_checked()
-    expect(reader.main).to_contain_text("In Balmi, poverty is spread more or less evenly")
+    expect(reader.main).to_contain_text("Poverty in Balmi is spread about evenly over the country.")
     fill(page, {name: value for name, value in right("quiz-read", "en").items() if "offices" not in name})
-    reader.press("Hand in")
+    reader.press("Hand in", "quiz")
     is_all_right(reader)
     reader.goes_on()
 
@@ -226,7 +227,8 @@ def saw_peers_once_there_were_five(reader: Reader, site: Site) -> None:
     page.reload()
     expect(too_few).to_have_count(0)
     expect(page.locator("main .bars")).to_have_count(sum(prompt["kind"] != "text" for prompt in PROMPTS))
-    expect(page.locator("main .bars").first).to_contain_text(re.compile(r"50 per cent\s*5 of 5"))
+    for words in ("50 per cent", "5 of 5"):
+        expect(page.locator("main .bars").first).to_contain_text(words)
     expect(page.locator("main blockquote")).to_have_count(len(PROMPTS) * 5)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Request, expect
 
 from .site import Site
 from .visitors import Visitors, fill, heading, press
@@ -18,8 +18,8 @@ MOST = 60 * 1024
 def test_a_lesson_weighs_at_most_sixty_kilobytes(screen: str, visitors: Visitors, site: Site) -> None:
     """As it comes over the line, with its style sheet and all scripts; nobody else is asked for anything."""
     page = visitors.window(site.viewer(screen))
-    finished = []
-    page.on("requestfinished", finished.append)
+    finished: list[Request] = []
+    page.on("requestfinished", lambda request: finished.append(request))
     page.goto(site.screen(screen))
     page.wait_for_load_state("networkidle")
     assert {urlsplit(request.url).netloc for request in finished} == {urlsplit(site.url).netloc}

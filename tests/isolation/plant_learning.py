@@ -17,7 +17,6 @@ from learning import services
 from learning.credentials import codes
 from learning.enums import QuestionStatus, QuizRole
 from learning.models import (
-    Attempt,
     Certificate,
     Course,
     CoursesPage,
@@ -33,7 +32,7 @@ from network_site.organizations.models import User
 from network_site.publishing.models import PublishedRecord
 
 from ..learning.courses import EVIDENCE, OPEN, PROMPTS, QUESTIONS, items, published_course, written_course
-from ..learning.learners import RIGHT, begin, enrolment_of, try_quiz
+from ..learning.learners import RIGHT, begin, try_quiz
 from ..people import acting
 
 CODE, ASKED = "isolated", "asked"
@@ -58,6 +57,7 @@ BANK = {QUESTION, KEY, OUTCOME}
 REVOKED = "zqrevokedqz"
 
 STAFF = {"specialist", "publisher"}
+LONER = "user without membership"
 # Those who may put people on a list: focal points and administrators, and the Network.
 SENDERS = STAFF | {
     "owner's focal point", "owner's administrator", "rival focal point", "rival administrator",
@@ -85,7 +85,7 @@ def rows_words(world: Any, name: str) -> set[str]:
     if name.startswith(("owner's ", "rival ")):
         house = world.b if name.startswith("owner's ") else world.a
         return _words(house, (*OF_MINISTRY, *OF_PEOPLE.get(name.partition(" ")[2], ())))
-    return {REVOKED} if name == "user without membership" else set()
+    return {REVOKED} if name == LONER else set()
 
 
 def _services_words(houses: Iterable[Any], service: str) -> set[str]:
@@ -104,10 +104,10 @@ def page_words(world: Any, name: str) -> set[str]:
     """The canaries that stand on pages which this person may open, beside those in rows that are hers to read."""
     # The learner of ministry A lets her name be seen by everybody who has the code.
     seen = {world.a.word("holder")}
-    if name.endswith((" learner", " contributor")):
+    if name.endswith((" learner", " contributor")) or name == LONER:
         seen |= {QUESTION}
     # What came of a case is told to those who have locked their decisions; right answers never, in these quizzes.
-    return seen | ({OUTCOME} if name.endswith(" learner") else set())
+    return seen | ({OUTCOME} if name.endswith(" learner") or name == LONER else set())
 
 
 # --- The world -------------------------------------------------------------------------------
@@ -163,12 +163,14 @@ def _publish(publisher: User) -> PublishedRecord:
             given = _in_the_bank(question)
             services.save_question(course, key=key, tag=tag, points=1, status=QuestionStatus.REVIEWED, **given)
         facts: list[tuple[str, int | None]] = [("facts", None)]
-        for key, role, weight in (("before", QuizRole.PRE, 0), ("quiz", QuizRole.LESSON, 1), ("after", QuizRole.POST, 1)):
+        roles = {"before": (QuizRole.PRE, 0), "quiz": (QuizRole.LESSON, 1), "after": (QuizRole.POST, 1)}
+        for key, (role, weight) in roles.items():
             rules = {"role": role, "weight": weight, "attempts_allowed": None, "feedback": "after_close"}
             pools = [*facts, ("text", None)] if key == "quiz" else facts
             services.save_quiz(course, key=key, fields=rules, pools=pools)
         need = {"terms": ["LAF3.1"], "titles": {"en": "Money for places"}}
-        services.save_case_study(course, key="case", weight=1, need=need, prompts=[_with_outcome(one) for one in PROMPTS])
+        prompts = [_with_outcome(prompt) for prompt in PROMPTS]
+        services.save_case_study(course, key="case", weight=1, need=need, prompts=prompts)
         for key, item in ITEMS.items():
             LessonPage.objects.filter(slug__endswith=f"-{CODE}-{key}").update(translation_key=item)
         return services.publish_course(Course.objects.select_related("owner").get(pk=course.pk))
@@ -177,9 +179,7 @@ def _publish(publisher: User) -> PublishedRecord:
 def _in_the_bank(question: dict[str, Any]) -> dict[str, Any]:
     texts = {code: said | {"prompt": f"{QUESTION} {said['prompt']}"} for code, said in question["texts"].items()}
     told = question["answer_key"]
-    feedback = {
-        code: {name: f"{KEY} {text}" for name, text in said.items()} for code, said in told["feedback"].items()
-    }
+    feedback = {code: {name: f"{KEY} {text}" for name, text in said.items()} for code, said in told["feedback"].items()}
     evidence = EVIDENCE | {"place": f"{KEY} slide 7"}
     return question | {"texts": texts, "answer_key": told | {"feedback": feedback, "evidence": evidence}}
 
@@ -299,6 +299,22 @@ def _lose(world: Any, course: PublishedRecord) -> None:
         services.revoke_certificate(world.learning.certificates[""][0], reason=f"{REVOKED} is why")
 
 
+def more(world: Any) -> None:
+    """Two more of ministry B learn, its list grows, it begins a proposal: nothing that others may notice."""
+    course = PublishedRecord.objects.get(pk=world.learning.course)
+    parts = items(course)
+    for _number in range(2):
+        person = world.people.contributor(world.b.organization)
+        begin(person, course)
+        try_quiz(person, course, "Quiz", RIGHT)
+        with acting(person):
+            decisions = _decisions(course, "zqmoreqz", "zqmoreqz")
+            services.lock_case(_own(person, course), parts["Case"].id, decisions)
+    with acting(world.b.focal_point):
+        services.invite(course, ["zqmoreqz@example.org"])
+        services.create_proposal(fields=dict.fromkeys(("title", "purpose", "learners"), "zqmoreqz"))
+
+
 # --- What belongs to whom --------------------------------------------------------------------
 
 Held = dict[str, tuple[list[str], list[str]]]
@@ -352,7 +368,7 @@ def _enrolments(world: Any, name: str, user: User | None) -> tuple[list[str], li
 
 
 def _certificates(planted: Planted, name: str) -> tuple[list[str], list[str]]:
-    letter = {"owner's learner": "b", "rival learner": "a", "user without membership": ""}.get(name, "?")
+    letter = {"owner's learner": "b", "rival learner": "a", LONER: ""}.get(name, "?")
     found = {one: code for one, (_pk, code) in planted.certificates.items()}
     return ([found.pop(letter)] if letter in found else []), [found[one] for one in ("b", "a") if one in found]
 
@@ -425,14 +441,3 @@ FILLED: dict[str, tuple[tuple[str, str], ...]] = {
     f"{KEEP}/certificates/<uuid:pk>/": (("reason", "posted reason"),),
     "*/certificates/<str:code>/name/": (("shows", "yes"), ("back", "page")),
 }
-
-
-def attempts_of(user: User) -> list[Attempt]:
-    """The attempts of a learner, as she reads them."""
-    with acting(user):
-        return list(Attempt.objects.order_by("started_at"))
-
-
-def enrolled(user: User, world: Any) -> Enrolment:
-    """The enrolment of a learner in the first course."""
-    return enrolment_of(user, PublishedRecord.objects.get(pk=world.learning.course))
