@@ -16,6 +16,7 @@ from ninja import NinjaAPI
 from ninja.errors import ValidationError
 
 from funders.api import router as offers
+from learning.api import router as courses
 from needs.api import router as needs
 from network_site.common import api as shared
 from network_site.publishing.api import router as organizations
@@ -34,7 +35,7 @@ DESCRIPTION = (
 api = NinjaAPI(
     title="Enlace", version=VERSION, description=DESCRIPTION, docs_url=None, openapi_url=None, urls_namespace="api"
 )
-for _router in (search, practices, needs, projects, offers, organizations, taxonomy):
+for _router in (search, practices, needs, projects, offers, courses, organizations, taxonomy):
     api.add_router("", _router)
 api.add_exception_handler(shared.Refusal, shared.refused)
 api.add_exception_handler(Http404, shared.not_found)

@@ -8,6 +8,8 @@ from django.conf import settings
 
 from funders import seeding as funders
 from funders.models import OffersPage
+from learning import seeding as learning
+from learning.models import CoursesPage
 from needs import seeding as needs
 from needs.models import NeedsPage
 from network_site.organizations import seeding as organizations
@@ -27,6 +29,7 @@ PAGES = {
     "needs": NeedsPage,
     "projects": ProjectsPage,
     "offers": OffersPage,
+    "courses": CoursesPage,
     "search": SearchPage,
 }
 
@@ -55,3 +58,4 @@ def seed(progress: Callable[[str], object]) -> None:
         progress(f"{funders.load(progress)} new offers and negotiations")
         progress(f"{needs.load(progress)} new diagnostics and needs")
         progress(f"{projects.load(progress)} new projects")
+        progress(f"{learning.load(progress)} new courses")

@@ -23,6 +23,8 @@ urlpatterns = [
     path("sitemap-<int:number>.xml", sitemap.sitemap, name="sitemap_part"),
     path("robots.txt", sitemap.robots, name="robots"),
     path("vocab/", include("network_site.taxonomy.urls")),
+    # Badges name these addresses for ever, so without a language.
+    path("credentials/", include("learning.credential_urls")),
     # Wagtail's and Django's own sign-in pages would make a session without a second factor.
     path("admin/login/", to_sign_in),
     path("_util/login/", to_sign_in),
@@ -63,6 +65,8 @@ urlpatterns += i18n_patterns(
     path("workspace/", include("needs.urls")),
     path("workspace/", include("projects.urls")),
     path("workspace/", include("funders.urls")),
+    path("certificates/", include("learning.certificate_urls")),
+    path("workspace/learning/", include("learning.urls")),
     path("workspace/matches/", include("search.matching.urls")),
     path("workspace/searches/", include("search.urls")),
     path("workspace/organization/", include("network_site.organizations.urls")),

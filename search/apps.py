@@ -15,6 +15,7 @@ class SearchConfig(AppConfig):
         from . import personal_data as own_data
         from .engines.database import texts
         from .kinds import kinds
+        from .kinds.courses import CourseKind
         from .kinds.needs import NeedKind
         from .kinds.offers import OfferKind
         from .kinds.organizations import OrganizationSearchKind
@@ -25,7 +26,15 @@ class SearchConfig(AppConfig):
         from .reconciling import catch_up, hasten, health, reconcile_index
         from .selectors import words_in_records
 
-        for kind in (PracticeKind(), NeedKind(), ProjectKind(), OfferKind(), OrganizationSearchKind(), PageKind()):
+        for kind in (
+            PracticeKind(),
+            NeedKind(),
+            ProjectKind(),
+            OfferKind(),
+            CourseKind(),
+            OrganizationSearchKind(),
+            PageKind(),
+        ):
             kinds.fill(kind.name, kind)
         receivers.connect()
         matching.ready()

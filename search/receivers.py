@@ -14,7 +14,7 @@ from network_site.taxonomy.glossary import terms_written
 from network_site.taxonomy.models import GlossaryConcept
 
 from . import encoding, indexing, spelling, topics
-from .kinds import needs, offers, organizations, pages, practices, projects
+from .kinds import courses, needs, offers, organizations, pages, practices, projects
 
 
 def connect() -> None:
@@ -23,6 +23,7 @@ def connect() -> None:
     indexing.follow(needs.KIND, "record.published", "record.withdrawn")
     indexing.follow(projects.KIND, "record.published", "record.withdrawn")
     indexing.follow(offers.KIND, "record.published", "record.withdrawn")
+    indexing.follow(courses.KIND, "record.published", "record.withdrawn")
     post_save.connect(_organization_saved, sender=Organization, dispatch_uid="search.organization")
     for signal in (page_published, page_unpublished, post_page_move):
         signal.connect(_page_changed, dispatch_uid="search.page")

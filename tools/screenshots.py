@@ -6,7 +6,7 @@
 
 Each screen is taken at 320 and at 1280 pixels. Of long pages (FIRST_PART) the picture shows the window's first 900
 pixels, of all others the whole page. The reviewer of the demonstration files her declaration, because only then the
-rubric opens.
+rubric opens; the learner completes the shortest course, because only then there is a certificate.
 
 Needs the developers' packages, Pillow, and Chromium (CHROMIUM=/path/to/it, else /usr/bin/chromium).
 """
@@ -19,7 +19,9 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import yaml
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -29,8 +31,11 @@ PASSWORD = "enlace-demonstration"
 WIDTHS = (320, 1280)
 HEIGHT = 900
 # Of long pages the window's first part.
-FIRST_PART = {"home-1280", "diagnostic-320", "diagnostic-1280", "matches-320", "matches-1280"}
+FIRST_PART = {
+    "home-1280", "diagnostic-320", "diagnostic-1280", "matches-320", "matches-1280", "lesson-320",
+}  # fmt: skip
 LARGEST = 600_000
+COURSES = ROOT / "learning" / "seed" / "courses"
 COLOURS = (256, 128, 64, 32)
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 
@@ -127,6 +132,65 @@ def project(page: Page) -> None:
     ).first.click()
 
 
+def lesson(page: Page) -> None:
+    """A lesson of the course on Balmi, as who takes it reads it."""
+    into_course(page, "the Balmi case")
+    page.locator("nav.side").get_by_role("link", name="Balmi in one table").first.click()
+
+
+def into_course(page: Page, words: str) -> None:
+    """Begin a course, or go on in it."""
+    page.goto("/en/courses/")
+    page.locator("main").get_by_role("link", name=words).first.click()
+    begin = page.get_by_role("button", name="Begin", exact=True)
+    (begin if begin.count() else page.locator("main").get_by_role("link", name="Go on", exact=True)).first.click()
+
+
+def certificate(page: Page) -> None:
+    """A certificate as everybody with its code sees it."""
+    page.goto("/en/workspace/learning/certificates/")
+    if not page.locator("main section h2 a").count():
+        take_course(page, "labour-migration")
+        page.goto("/en/workspace/learning/certificates/")
+    address = page.locator("main section h2 a").first.get_attribute("href")
+    page.context.clear_cookies()
+    page.goto(str(address))
+
+
+def take_course(page: Page, code: str) -> None:
+    """Go through a course from where one stands to its end, with the answers of its file."""
+    course = yaml.safe_load((COURSES / f"{code}.yaml").read_text(encoding="utf-8"))
+    into_course(page, course["texts"]["en"]["title"])
+    for module in course["modules"]:
+        for item in module["items"]:
+            ((kind, given),) = item.items()
+            page.locator("nav.side").get_by_role("link", name=given["texts"]["en"]["title"]).first.click()
+            if kind == "lesson":
+                page.locator("main form button[type=submit]").click()
+            elif kind == "quiz":
+                page.locator("main form button[type=submit]").last.click()
+                for question in given["questions"]:
+                    answer(page, question["key"], question["answer_key"]["answer"])
+                page.locator("main [name=hand_in]").click()
+            else:
+                for prompt in given["prompts"]:
+                    page.locator(f"main [name='{prompt['key']}-text']").fill("As it is written in our law. " * 4)
+                page.locator("main [name=lock]").click()
+
+
+def answer(page: Page, key: str, right: Any) -> None:
+    """Answer a question: boxes and lists by their values, a number by its figures."""
+    if isinstance(right, dict) and "value" in right:
+        page.locator(f"main [name='{key}-answer']").fill(right["value"])
+    elif isinstance(right, dict):
+        for one, place in right.items():
+            page.locator(f"main [name='{key}-at_{one}']").select_option(place)
+    else:
+        one = str(right).lower() if isinstance(right, bool) else right
+        for value in one if isinstance(one, list) else [one]:
+            page.locator(f"main [name='{key}-answer'][value='{value}']").check()
+
+
 SCREENS: dict[str, tuple[str, Callable[[Page], None]]] = {
     "home": ("", home),
     "databank": ("", databank),
@@ -144,6 +208,8 @@ SCREENS: dict[str, tuple[str, Callable[[Page], None]]] = {
     "requests": ("donor-focal", requests),
     "request": ("donor-focal", request),
     "project": ("", project),
+    "lesson": ("mongolia-contributor", lesson),
+    "certificate": ("learner", certificate),
 }
 
 

@@ -51,7 +51,7 @@ class LanguageOfReader(LocaleMiddleware):
     Elsewhere Wagtail takes every path, so that a 404 without a language becomes a redirect to one with it.
     """
 
-    MACHINES = ("/api/", "/vocab/", "/sitemap", "/robots.txt", "/health/")
+    MACHINES = ("/api/", "/vocab/", "/sitemap", "/robots.txt", "/health/", "/credentials/")
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         if request.path_info.startswith(self.MACHINES):

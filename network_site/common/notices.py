@@ -98,6 +98,17 @@ WORDS: dict[str, Any] = {
     "update.sent": _("A report on results waits for approval."),
     "update.returned": _("Your report on results came back with questions."),
     "update.approved": _("Your report on results was approved."),
+    # Courses.
+    "enrolment.requested": _("Somebody asks to be let into a course."),
+    "enrolment.accepted": _("You were let into a course: begin whenever you like."),
+    "enrolment.refused": _("You were not let into a course. The reason stands beside it."),
+    "attempt.waiting": _("A text of a learner waits to be marked."),
+    "attempt.graded": _("A text that you handed in was marked."),
+    "certificate.issued": _("You completed a course: your certificate is ready."),
+    "certificate.revoked": _("A certificate of yours was revoked. The reason stands beside it."),
+    "course.invited": _("You were put on the list of a course."),
+    "course_proposal.sent": _("An organisation proposes a course."),
+    "course_proposal.decided": _("There is an answer to the course that you proposed."),
 }
 
 # What a kind is called where one chooses; a kind without a name is called by what its notices say.
@@ -177,6 +188,16 @@ NAMES: dict[str, Any] = {
     "update.sent": _("A report on results waits for approval"),
     "update.returned": _("My report on results comes back with questions"),
     "update.approved": _("My report on results is approved"),
+    "enrolment.requested": _("Somebody asks to be let into a course"),
+    "enrolment.accepted": _("I am let into a course"),
+    "enrolment.refused": _("I am not let into a course"),
+    "attempt.waiting": _("A text of a learner waits to be marked"),
+    "attempt.graded": _("A text that I handed in is marked"),
+    "certificate.issued": _("A certificate of mine is ready"),
+    "certificate.revoked": _("A certificate of mine is revoked"),
+    "course.invited": _("I am put on the list of a course"),
+    "course_proposal.sent": _("An organisation proposes a course"),
+    "course_proposal.decided": _("There is an answer to a course that we proposed"),
 }
 
 # Kinds that only members of the Network hear, and kinds that only other organisations do.
@@ -185,6 +206,7 @@ FOR_NETWORK = frozenset(
     | {"assistance.asked"}
     | {"project.in_review", "project.judged"}
     | {"need.submitted", "need.merge_refused", "need.merged", "need.results_stated", "need.withdrawn"}
+    | {"enrolment.requested", "attempt.waiting", "course_proposal.sent"}
 )
 FOR_OTHERS = frozenset(
     {"practice.handed_over", "practice.returned", "practice.screened", "practice.declined"}
@@ -194,7 +216,7 @@ FOR_OTHERS = frozenset(
     | {"negotiation.discussed", "negotiation.received", "negotiation.lapsing", "proposal.decided", "proposal.answered"}
     | {"project.drafting", "project.review_asked", "project.to_sign"}
     | {"need.returned", "need.registered", "need.merge_asked", "need.advertised", "need.started"}
-    | {"need.met", "need.closed"}
+    | {"need.met", "need.closed", "course_proposal.decided"}
 )
 
 # Kinds whose rhythm is chosen elsewhere, for each thing that one follows: what stops their mail for a person, all of

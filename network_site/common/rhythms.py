@@ -1,4 +1,4 @@
-"""What a person may choose about mail: kinds in three groups, how soon each comes, and when digests go out.
+"""What a person may choose about mail: kinds in groups, how soon each comes, and when digests go out.
 
 The application always tells; a choice is about mail only.
 """
@@ -25,6 +25,7 @@ class Group(models.TextChoices):
     PRACTICES = "practices", _("About our practices")
     PROJECTS = "projects", _("About our projects")
     NEEDS = "needs", _("About our needs")
+    COURSES = "courses", _("About courses")
     NETWORK = "network", _("About the Network")
 
 
@@ -104,6 +105,17 @@ GROUPS: dict[str, Group] = {
     "offer.ends": Group.WAITING,
     "offer.changed": Group.NETWORK,
     "request.changed": Group.NETWORK,
+    # Courses.
+    "enrolment.requested": Group.WAITING,
+    "attempt.waiting": Group.WAITING,
+    "course_proposal.sent": Group.WAITING,
+    "enrolment.accepted": Group.COURSES,
+    "enrolment.refused": Group.COURSES,
+    "attempt.graded": Group.COURSES,
+    "certificate.issued": Group.COURSES,
+    "certificate.revoked": Group.COURSES,
+    "course.invited": Group.COURSES,
+    "course_proposal.decided": Group.COURSES,
 }
 
 

@@ -84,7 +84,21 @@ class Actor:
 
 ANONYMOUS = Actor()
 
-SERVICES = frozenset({"accounts", "auditor", "clock", "funding", "matcher", "relay", "reviews", "seeding", "sign_in"})
+SERVICES = frozenset(
+    {
+        "accounts",
+        "auditor",
+        "clock",
+        "funding",
+        "grader",
+        "matcher",
+        "registrar",
+        "relay",
+        "reviews",
+        "seeding",
+        "sign_in",
+    }
+)
 
 
 def service_actor(name: str) -> Actor:

@@ -45,7 +45,7 @@ KINDS: dict[str, type[Page]] = {
 SHAPE = {"key", "type", "parent", "menu", "content", "body"}
 FIRST = "en"
 # Pages whose addresses below them are ours, in the order of the menu.
-ROUTED = ("databank", "needs", "projects", "offers", "organizations", "search")
+ROUTED = ("databank", "needs", "projects", "offers", "courses", "organizations", "search")
 
 
 @dataclass

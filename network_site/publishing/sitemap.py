@@ -21,7 +21,7 @@ from network_site.taxonomy.models import Scheme
 from .linked_data import tag
 from .models import OrganizationsPage
 from .selectors import index_paths
-from .slots import sitemap_sections
+from .slots import manuscripts, sitemap_sections
 
 # Things in one file, each with an address for every language; the protocol's own limit is 50,000 addresses.
 IN_ONE_FILE = 5_000
@@ -54,7 +54,8 @@ def places() -> list[Place]:
 
 def _pages() -> Iterator[Place]:
     groups: dict[object, list[Page]] = {}
-    for page in Page.objects.live().public().filter(depth__gte=2).select_related("locale").order_by("path"):
+    shown = Page.objects.live().public().filter(depth__gte=2).not_exact_type(*manuscripts)
+    for page in shown.select_related("locale").order_by("path"):
         groups.setdefault(page.translation_key, []).append(page)
     for group in groups.values():
         paths = {page.locale.language_code: parts[2] for page in group if (parts := page.get_url_parts()) and parts[2]}

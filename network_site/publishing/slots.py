@@ -46,3 +46,6 @@ record_words: Slot[Callable[[str, str, str, bool], Matches]] = Slot("words looke
 
 # What the sitemap lists beside the pages of the CMS.
 sitemap_sections: Slot[Callable[[], Iterable[Any]]] = Slot("addresses for the sitemap")
+
+# Pages in which something is written that readers meet elsewhere: their own addresses only lead there.
+manuscripts: Slot[type[Any]] = Slot("kinds of pages that are not listed anywhere")

@@ -250,6 +250,8 @@ STATIC_ROOT = Path(env.text("STATIC_ROOT", str(VAR_DIR / "static")))
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
 PRIVATE_ROOT = VAR_DIR / "private"
+# Keys that sign certificates, outside of the database; how to back them up stands in learning/credentials/keys.py.
+LEARNING_KEYS_DIR = Path(env.text("LEARNING_KEYS_DIR", str(VAR_DIR / "keys")))
 # nginx serves private files from this internal location; empty means Django streams them itself.
 PRIVATE_ACCEL_LOCATION = env.text("PRIVATE_ACCEL_LOCATION", "/protected/")
 # A virus scanner (clamd) that is shown every upload: host:port or unix:/path. Empty: nobody scans for viruses.

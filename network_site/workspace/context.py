@@ -13,6 +13,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, gettext
 from wagtail.models import Page
 
+from learning import permissions as learning
 from network_site.common import announcements, staff
 from network_site.common.language import pick, without_language
 from network_site.common.models import Announcement, Notice
@@ -201,6 +202,7 @@ def nav_groups(request: HttpRequest) -> list[dict[str, Any]]:
                 item(gettext("Tasks"), "workspace:home", exact=True),
                 item(gettext("Notices"), "workspace:notices", unread(request) or None),
                 item(gettext("Reviews"), "practices:reviews"),
+                item(gettext("My courses"), "learning:mine"),
                 item(gettext("Saved searches"), "searches:list"),
                 item(gettext("Exports"), "workspace:exports"),
                 item(gettext("Notices and mail"), "workspace:mail_settings"),
@@ -213,6 +215,7 @@ def nav_groups(request: HttpRequest) -> list[dict[str, Any]]:
             item(gettext("Needs"), "needs:queue"),
             item(gettext("Projects"), "projects:queue"),
             item(gettext("Negotiations"), "funders:rooms"),
+            *([item(gettext("Courses"), "learning:keep")] if learning.can_write_courses(actor) else []),
         ]
         if actor.has(*EDITING_ROLES):
             of_network.append(item(gettext("Pages of the site"), "wagtailadmin_home"))
@@ -233,7 +236,8 @@ def nav_groups(request: HttpRequest) -> list[dict[str, Any]]:
             }
             groups.append({"label": gettext("Console"), "items": [console]})
     elif actor.organization_id:
-        groups.append({"label": gettext("My organisation"), "items": [*_own_work(actor, item), *people]})
+        mine = [*_own_work(actor, item), *_own_courses(actor, item), *people]
+        groups.append({"label": gettext("My organisation"), "items": mine})
     groups.append(
         {
             "label": gettext("My account"),
@@ -267,3 +271,15 @@ def _own_work(actor: Actor, item: Callable[..., dict[str, Any]]) -> list[dict[st
     if actor.organization_kind != OrganizationKind.DONOR:
         work.append(item(gettext("Our proposals"), "funders:proposals"))
     return [*work, item(gettext("Projects"), "projects:list")]
+
+
+def _own_courses(actor: Actor, item: Callable[..., dict[str, Any]]) -> list[dict[str, Any]]:
+    """What an organisation's people do about courses, beside taking them."""
+    found = []
+    if learning.can_send_people(actor):
+        found.append(item(gettext("People for courses"), "learning:lists"))
+    if learning.can_read_report(actor):
+        found.append(item(gettext("Completed courses"), "learning:report"))
+    if learning.can_propose(actor):
+        found.append(item(gettext("Proposed courses"), "learning:proposals"))
+    return found

@@ -8,7 +8,15 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from . import execution_screens, match_screens, needs_screens, plant_offers, project_screens, room_screens
+from . import (
+    execution_screens,
+    learning_screens,
+    match_screens,
+    needs_screens,
+    plant_offers,
+    project_screens,
+    room_screens,
+)
 
 # Nothing of this is a person's, a ministry's or a server's: addresses that the site must refuse in its own look.
 NOBODYS = UUID(int=0)
@@ -30,6 +38,7 @@ def plant(places: dict[str, Any]) -> None:
     execution_screens.plant(places)
     project_screens.plant(places)
     room_screens.plant(places)
+    learning_screens.plant(places)
 
 
 def person(name: str) -> Any:
@@ -254,7 +263,7 @@ def addresses(code: str, places: dict[str, Any]) -> dict[str, tuple[str, str]]:
         "console_concept_new": ("operator", at("console:concept_new")),
         "console_concept": ("operator", at("console:concept", places["concept"])),
     }
-    screens = (needs_screens, match_screens, execution_screens, project_screens, room_screens)
+    screens = (needs_screens, match_screens, execution_screens, project_screens, room_screens, learning_screens)
     return (
         own
         | plant_offers.addresses(places)

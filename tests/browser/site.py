@@ -34,7 +34,9 @@ MAKES_SEED = (
     "network_site/**/models*.py", "network_site/**/models/*.py", "network_site/**/services.py", "network_site/*.py",
     "network_site/**/seeding.py", "network_site/**/seed/*", "network_site/common/*.py", "practices/*.py",
     "practices/models/*.py", "practices/seed/**/*", "**/*urls.py", "tests/browser/planting.py",
-    "tests/browser/backrooms.py", "tests/people.py",
+    "tests/browser/backrooms.py", "tests/people.py", "learning/*.py", "learning/models/*.py", "learning/services/*.py",
+    "learning/seed/**/*", "tests/browser/learning_screens.py", "tests/learning/courses.py",
+    "tests/learning/learners.py",
 )  # fmt: skip
 MAKES_STATIC = ("*/static/**/*", "network_site/*/static/**/*", "requirements.txt")
 AN_HOUR = 3600

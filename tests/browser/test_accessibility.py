@@ -14,7 +14,7 @@ import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
-from . import execution_screens, match_screens, needs_screens, project_screens
+from . import execution_screens, learning_screens, match_screens, needs_screens, project_screens
 from .site import Site
 from .visitors import NARROW, WIDE, Visitors
 
@@ -30,6 +30,7 @@ PUBLIC = (
     "offers", "offers_nothing", "offer_public", "offer_closed",
     *execution_screens.PUBLIC,
     *project_screens.PUBLIC,
+    *learning_screens.PUBLIC,
 )  # fmt: skip
 ACCOUNTS = (
     "sign_in", "sign_up", "sign_out", "inactive", "sso_start", "sso_refused", "invitation_closed", "invitation_unknown",
@@ -56,6 +57,7 @@ WORKSPACE = (
     # Rooms, pledges, calls for an agency.
     "rooms", "rooms_of_donor", "room", "room_for_ministry", "funding", "express", "pledge", "commit", "receipt",
     "call_new", "agency_call", "propose", "proposals", "proposal",
+    *learning_screens.WORKSPACE,
 )  # fmt: skip
 # Inside Wagtail's admin: the frame is Wagtail's, the content is ours.
 CONSOLE = (
@@ -73,6 +75,7 @@ GALLERY = (
 STATUS = {
     "missing": 404, "withdrawn": 410, "forbidden": 403, "foreign": 404, "file_missing": 404, "unreadable": 400,
     "sso_refused": 403, "mail_stop_unknown": 404, "invitation_closed": 410, "invitation_unknown": 410,
+    **learning_screens.STATUS,
 }  # fmt: skip
 # Where an address names no language, the reader's browser does.
 LOCALES = {"en": "en-GB", "es": "es-ES", "fr": "fr-FR", "pt-br": "pt-BR"}
@@ -266,7 +269,13 @@ def test_the_map_is_walked_by_keyboard_and_shows_where_one_is(visitors: Visitors
     assert walked == [(name, "4px") for name in names]
 
 
-@pytest.mark.parametrize("screen", ["new", "translate", "screening", "reviewers", "review_closed"])
+@pytest.mark.parametrize(
+    "screen",
+    [
+        "new", "translate", "screening", "reviewers", "review_closed", "course_people", "course_proposal_new",
+        "kept_answer", "kept_request",
+    ],
+)  # fmt: skip
 def test_a_refused_form_has_no_fault(screen: str, visitors: Visitors, site: Site) -> None:
     page = visitors.window(site.viewer(screen), viewport=NARROW)
     page.goto(site.screen(screen, "es"))
@@ -277,7 +286,13 @@ def test_a_refused_form_has_no_fault(screen: str, visitors: Visitors, site: Site
 
 
 @pytest.mark.parametrize("language", ["fr", "pt-br"])
-@pytest.mark.parametrize("screen", ["home", "databank", "practice_reviewed", "step_results", "check", "review_open"])
+@pytest.mark.parametrize(
+    "screen",
+    [
+        "home", "databank", "practice_reviewed", "step_results", "check", "review_open", "my_quiz_open", "my_lesson",
+        "certificate_mine",
+    ],
+)  # fmt: skip
 def test_longer_words_fit_a_narrow_window(screen: str, language: str, visitors: Visitors, site: Site) -> None:
     page = visitors.window(site.viewer(screen), viewport=NARROW)
     look(page, site.screen(screen, language), 200, language)
@@ -303,7 +318,7 @@ def test_a_number_stands_on_one_line(viewport: Any, visitors: Visitors, site: Si
         assert broken == [], screen
 
 
-@pytest.mark.parametrize("screen", ["home", "practice_reviewed", "step_brief", "review_open"])
+@pytest.mark.parametrize("screen", ["home", "practice_reviewed", "step_brief", "review_open", "my_quiz_open"])
 def test_twice_the_text_size_loses_nothing(screen: str, visitors: Visitors, site: Site) -> None:
     """WCAG 1.4.4: 1280 px at 200 % are 640 px; and 1.4.12: wider spacing of lines, words and letters."""
     page = visitors.window(site.viewer(screen), viewport={"width": 640, "height": 450}, bypass_csp=True)

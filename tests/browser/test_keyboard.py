@@ -123,7 +123,7 @@ def test_the_first_stop_skips_to_the_main_text(visitors: Visitors) -> None:
     "screen",
     [
         "home", "databank", "practice_reviewed", "step_brief", "check", "review_open", "mail_settings", "word",
-        "assistance", "confirm", "exports", "my_data",
+        "assistance", "confirm", "exports", "my_data", "my_lesson", "my_quiz_open", "my_case", "certificate_mine",
     ],
 )  # fmt: skip
 def test_every_stop_of_the_keyboard_is_seen_and_marked(screen: str, visitors: Visitors, site: Site) -> None:

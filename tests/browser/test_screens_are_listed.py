@@ -19,6 +19,7 @@ FILE = "a file, or an answer for programs"
 FORM = "takes a form and leads to a page of these lists"
 LEADS = "leads to another page"
 WAY = "stands at the end of a way that test_screens_on_the_way.py goes"
+COURSE_WAY = "stands at the end of a way that test_learning_on_the_way.py goes"
 EVERY_PAGE = r"*/^((?:[\w\-]+/)*)$"  # counted by the kinds of pages
 OFF = "what it is for is switched off here"
 
@@ -47,6 +48,9 @@ NO_SCREEN: dict[str, str] = {
             "projects.ProjectsPage: <int:number>-<slug:slug>/v<int:version>/word/",
             "api/v1/projects/", "api/v1/projects/<int:number>/", "*/workspace/projects/<uuid:pk>/word/",
             "projects.ProjectsPage: <int:number>-<slug:slug>/results/",
+            "credentials/", "credentials/keys/", "credentials/keys/<slug:kid>/", "credentials/<str:code>/status/",
+            "*/certificates/<str:code>/pdf/", "learning.CoursesPage: feed/", "api/v1/courses/",
+            "api/v1/courses/<int:number>/",
         ),
         FILE,
     ),
@@ -75,6 +79,13 @@ NO_SCREEN: dict[str, str] = {
             "*/workspace/rooms/<uuid:pk>/message/", "*/workspace/rooms/<uuid:pk>/file/",
             "*/workspace/rooms/<uuid:pk>/do/<slug:name>/", "*/workspace/calls/<uuid:pk>/decide/",
             "*/workspace/proposals/<uuid:pk>/score/", "*/workspace/proposals/<uuid:pk>/do/<slug:name>/",
+            # Courses.
+            "*/workspace/learning/taking/<uuid:pk>/leave/", "*/workspace/learning/taking/<uuid:pk>/newer/",
+            "*/workspace/learning/taking/<uuid:pk>/finish/", "*/certificates/<str:code>/name/",
+            "*/workspace/learning/keep/courses/<uuid:pk>/do/<slug:name>/",
+            "*/workspace/learning/keep/enrolments/<uuid:pk>/do/<slug:name>/",
+            "*/workspace/learning/keep/enrolments/<uuid:pk>/time/",
+            "*/workspace/learning/proposals/<uuid:pk>/do/<slug:name>/",
         ),
         FORM,
     ),
@@ -85,6 +96,9 @@ NO_SCREEN: dict[str, str] = {
             "practices.DatabankPage: <int:number>/", "funders.OffersPage: <int:number>/",
             "*/workspace/offers/<uuid:pk>/rules/", "*/workspace/followed/<uuid:pk>/",
             "needs.NeedsPage: <int:number>/", "projects.ProjectsPage: <int:number>/",
+            "learning.CoursesPage: <int:number>/", "*/workspace/learning/taking/<uuid:pk>/go-on/",
+            "credentials/courses/<int:number>/", "credentials/<str:code>/",  # this one answers programs, too
+            "learning.CoursePage", "learning.ModulePage", "learning.LessonPage",  # what is read stands elsewhere
             "accounts/saml/<slug:key>/acs/finish/",  # or to the refusal that sso_refused shows
         ),
         LEADS,
@@ -98,6 +112,7 @@ NO_SCREEN: dict[str, str] = {
         ),
         WAY,
     ),
+    "*/workspace/learning/enrol/<uuid:pk>/": COURSE_WAY,
     "*/dev/components/<slug:name>/bare/": "is the frame inside component_map",
     # Every account has a password or a provider of its own; a code by mail signs nobody in; no page is behind a word.
     **dict.fromkeys(

@@ -47,6 +47,7 @@ def test_which_tables_are_guarded() -> None:
         ("publishing.PublishedRecord", "publishing-only"),
         ("publishing.PublishedVersion", "publishing-only"),
         ("publishing.RecordTerm", "publishing-only"),
+        ("learning.CaseAnswer", "append-only"),
     }
 
 

@@ -20,6 +20,7 @@ from django.test import Client
 from wagtail.models import Page
 
 from funders.models import Offer
+from learning.models import Course, Proposal
 from needs.models import Need
 from network_site.organizations.actor import acting_as, service_actor
 from network_site.organizations.models import Membership, User
@@ -32,6 +33,7 @@ from ..people import prove_second_factor
 from . import (
     plant_diagnostics,
     plant_execution,
+    plant_learning,
     plant_matches,
     plant_needs,
     plant_offers,
@@ -45,6 +47,8 @@ from .urls import ACCOUNT, METHODS, OBJECT, PUBLIC_OBJECT, Address
 
 OWN, FOREIGN, MISSING = "own", "foreign", "missing"
 MOST_OWN, MOST_FOREIGN = 2, 3
+# A certificate without a name, one with it, and one that was revoked.
+MOST_CODES = 3
 READ_AND_WRITE = ("GET", "POST")
 FORM = "application/x-www-form-urlencoded"
 
@@ -257,8 +261,10 @@ def belongings(world: World, name: str) -> dict[str, Belongings]:
     offers, their_offers = plant_offers.ids(world, user)
     rooms_own, rooms_foreign = plant_rooms.ids(world, name, user)
     rooms = {kind: Belongings(rooms_own[kind], rooms_foreign[kind]) for kind in rooms_own}
+    courses = plant_learning.ids(world, name, user)
     return {
         **rooms,
+        **{kind: Belongings(own[:MOST_CODES], foreign[:MOST_FOREIGN]) for kind, (own, foreign) in courses.items()},
         "execution": Belongings(executed[:MOST_OWN], their_executed[:MOST_FOREIGN]),
         "project_record": Belongings(plant_execution.numbers()[:MOST_OWN], []),
         "need": Belongings(needs[:MOST_OWN], their_needs[:MOST_FOREIGN]),
@@ -390,6 +396,9 @@ def filled_forms(world: World) -> Forms:
         filled[_form_key(pattern, others)] = tuple(fields_on(body_of(enter(user).get(path))))
     for pattern, user, path in plant_offers.forms(world):
         filled[pattern] = tuple(fields_on(body_of(enter(user).get(path))))
+    for pattern, others, user, path, button in plant_learning.forms(world):
+        filled[_form_key(pattern, others)] = (*fields_on(body_of(enter(user).get(path))), *button)
+    filled |= plant_learning.FILLED
     filled["*/workspace/offers/profile/"] = plant_offers.PROFILE
     filled["*/workspace/offers/<uuid:pk>/rules/new/<slug:kind>/"] = plant_offers.RULE
     review = enter(world.second).get(f"/en/workspace/reviews/{b.reviews['second'].pk}/")
@@ -398,12 +407,15 @@ def filled_forms(world: World) -> Forms:
 
 
 def _form_key(pattern: str, others: dict[str, str]) -> str:
-    return pattern + others.get("step", "")
+    return pattern + (others.get("step") or others.get("item", ""))
 
 
 def lock_version_of(world: World, kind: str, pk: str) -> str:
     """The version that the form of an object must carry."""
-    models: dict[str, Any] = {"version": PracticeVersion, "review": Review, "need": Need, "offer": Offer}
+    models: dict[str, Any] = {
+        "version": PracticeVersion, "review": Review, "need": Need, "offer": Offer, "course": Course,
+        "course_proposal": Proposal,
+    }  # fmt: skip
     if kind not in models:
         return "1"
     model = models[kind]
@@ -471,9 +483,16 @@ def _missing(world: World, kind: str, pk: str) -> str:
         return "z" * len(pk)
     if kind == "record":
         return str(world.members_only.number + 1).zfill(len(pk))
+    if kind == "own_certificate":
+        return plant_learning.nobodys_code()
     if kind in {"need_record", "offer_record", "project_record", "request"}:
         return "9".zfill(len(pk))
     return str(uuid4())
+
+
+def named(pk: str) -> dict[str, str]:
+    """The value by which an address names its object, whatever it calls it."""
+    return dict.fromkeys(("pk", "number", "key", "code"), pk)
 
 
 def _path(pattern: str, pk: str, others: dict[str, str]) -> tuple[str, str]:
@@ -481,10 +500,10 @@ def _path(pattern: str, pk: str, others: dict[str, str]) -> tuple[str, str]:
     if ": " not in pattern:
         # A public number is short: the digits alone may stand anywhere in an answer.
         mark = f"/{pk}/" if pk.isdigit() else pk
-        return urls.path_of(pattern, {"pk": pk, "number": pk, "key": pk} | others), mark
+        return urls.path_of(pattern, named(pk) | others), mark
     label, route = pattern.split(": ")
     page = apps.get_model(label).objects.get(locale__language_code="en")
-    values = {"number": pk, "key": pk, "slug": "x", "version": "1"}
+    values = named(pk) | {"slug": "x", "version": "1"} | others
     rest = re.sub(r"<(?:\w+:)?(\w+)>", lambda match: values[match.group(1)], route)
     return page.url + rest, f"/{rest}"
 
@@ -518,6 +537,7 @@ def public_paths(language: str = "") -> list[str]:
     ]  # fmt: skip
     return [
         *pages,
+        *plant_learning.paths(language),
         *(databank + search for search in searches),
         f"{directory}?q=zq",
         f"{directory}?kind=academic",

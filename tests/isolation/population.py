@@ -38,6 +38,7 @@ from . import (
     plant_diagnostics,
     plant_execution,
     plant_fit,
+    plant_learning,
     plant_matches,
     plant_needs,
     plant_offers,
@@ -249,6 +250,7 @@ class World:
                 rhythms.set_digest_time(person_id=person.pk, hour=18, weekday=4, time_zone="America/Lima")
         plant_offers.plant(self)
         plant_rooms.plant(self)
+        plant_learning.plant(self)
         outbox.drain()
 
     def organization_of(self, user: User) -> Organization:
@@ -426,12 +428,13 @@ class World:
             private |= plant_projects.words(house)
             private |= plant_execution.words(house)
             private |= {house.word(thing) for thing in (*OF_REVIEWS, *SEARCHES, "note", "ruling", "invited")}
-        private |= plant_offers.all_words(self)
+        private |= plant_offers.all_words(self) | plant_learning.words(self)
         return private | {"zqfirstreviewerqz", "zqsecondreviewerqz", "zqhiddenqz", "zqmembersqz", "zqgroundsqz"}
 
     def rows_words(self, name: str) -> set[str]:
         """The canaries in the private rows that this actor may read (architecture, section 4)."""
-        return self._practice_words(name) | plant_offers.rows_words(self, name) | plant_rooms.words_of(name)
+        words = self._practice_words(name) | plant_offers.rows_words(self, name) | plant_rooms.words_of(name)
+        return words | plant_learning.rows_words(self, name)
 
     def _practice_words(self, name: str) -> set[str]:
         a, b = self.a, self.b
@@ -483,6 +486,8 @@ class World:
                 # Whoever shows the token of an invitation is let in by it.
                 "service accounts": notes | rulings | {house.word("invited") for house in (a, b)},
                 "service seeding": notes | rulings,
+                "service grader": notes | rulings,
+                "service registrar": notes | rulings,
             }.get(name, set())
             | plant_matches.words_for(self, name)
             | plant_fit.words_for(self, name)
@@ -495,7 +500,7 @@ class World:
         seen |= plant_offers.public_words(self)
         is_member = name not in {"anonymous", "superuser without membership", "user without membership"}
         seen |= plant_needs.public_words(self, is_member=is_member)
-        seen |= plant_execution.public_words(self)
+        seen |= plant_execution.public_words(self) | plant_learning.page_words(self, name)
         if is_member:
             seen |= {"zqmembersqz"}
         if name in {"specialist", "publisher"}:
@@ -515,7 +520,7 @@ class World:
         return house.word(thing) + "file" in self.rows_words(name)
 
 
-SERVICES = ("accounts", "auditor", "relay", "reviews", "seeding")
+SERVICES = ("accounts", "auditor", "grader", "registrar", "relay", "reviews", "seeding")
 SUBMITTED = ("dossier", "dispute", "returned", "public")
 SEARCHES = ("search", "commonsearch")
 OF_REVIEWS = ("firstreview", "secondreview", "firstdispute", "seconddispute")

@@ -29,6 +29,8 @@ from .dump import rows_of, text_of, words_in
 from .population import World
 
 JOURNALS = {"common.AuditEntry", "common.TransitionRecord"}
+# The services that together read most of what there is.
+READERS = ("service relay", "service auditor", "service accounts", "service grader")
 
 
 # --- Reading ---------------------------------------------------------------------------------
@@ -215,17 +217,18 @@ def silent_ways() -> list[str]:
 
 def silent_relations(world: World) -> list[str]:
     """Related managers and forward keys that answer although nobody asks."""
-    silent = []
-    with acting_as(world.actors()["service relay"]):
-        rows = [
-            (row, field)
-            for model in private_models()
-            for field in model._meta.get_fields()
-            if field.is_relation
-            and issubclass(field.related_model, ScopedModel)
-            # A key that is empty asks nothing, so one that is not is looked for.
-            and (row := model.objects.exclude(**{f"{field.name}__isnull": True} if field.concrete else {}).first())
-        ]
+    silent, rows = [], []
+    for name in ("service relay", "service grader"):
+        with acting_as(world.actors()[name]):
+            rows += [
+                (row, field)
+                for model in private_models()
+                for field in model._meta.get_fields()
+                if field.is_relation
+                and issubclass(field.related_model, ScopedModel)
+                # A key that is empty asks nothing, so one that is not is looked for.
+                and (row := model.objects.exclude(**{f"{field.name}__isnull": True} if field.concrete else {}).first())
+            ]
     assert any(field.concrete and field.null for _row, field in rows)
     for row, field in rows:
         name = field.name if field.concrete else field.get_accessor_name()
@@ -249,7 +252,7 @@ def _people(world: World) -> dict[str, Actor]:
 def foreign_rows(world: World, per_model: int = 3) -> dict[str, list[Any]]:
     """For each person a few rows of every private model that are not hers to read."""
     everything: dict[type[ScopedModel], list[Any]] = {}
-    for name in ("service relay", "service auditor", "service accounts"):
+    for name in READERS:
         with acting_as(world.actors()[name]):
             for model in private_models():
                 everything.setdefault(model, []).extend(model.objects.all())
@@ -451,7 +454,7 @@ def insert_disagreements(world: World) -> list[str]:
     """Rows that lock 2 lets a person make although lock 1 would refuse them: twins of what there is."""
     found = set()
     rows: list[Any] = []
-    for name in ("service relay", "service auditor", "service accounts"):
+    for name in READERS:
         with acting_as(world.actors()[name]):
             rows += [row for model in private_models() for row in model.objects.all()[:12]]
     for name, actor in _people(world).items():

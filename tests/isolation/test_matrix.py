@@ -27,9 +27,9 @@ BY_EVERY_METHOD = {"anonymous", "owner's focal point", "rival focal point", "sec
 # On SQLite lock 1 stands alone; by day somebody tries it to whom everything is foreign.
 ON_BOTH = {"rival focal point"}
 NAMES = (
-    "anonymous", "owner's contributor", "owner's focal point", "owner's learner", "rival focal point",
-    "rival contributor", "rival learner", "rival administrator", "first reviewer", "second reviewer",
-    "reviewer's colleague", "reviewer of something else", "donor", "specialist", "publisher",
+    "anonymous", "owner's contributor", "owner's focal point", "owner's learner", "owner's administrator",
+    "rival focal point", "rival contributor", "rival learner", "rival administrator", "first reviewer",
+    "second reviewer", "reviewer's colleague", "reviewer of something else", "donor", "specialist", "publisher",
     "superuser without membership", "user without membership",
 )  # fmt: skip
 

@@ -14,7 +14,8 @@ from django.test import Client
 from network_site.common import outbox
 
 from ..people import assign, draft, in_review, submitted
-from .matrix import belongings, body_of, enter, public_paths, without_chance
+from . import plant_learning
+from .matrix import belongings, body_of, enter, named, public_paths, without_chance
 from .population import World, fill_review, texts
 from .urls import ADDRESSES, LIST, MACHINE, OBJECT, path_of
 
@@ -40,10 +41,7 @@ def paths_for(world: World, name: str) -> list[str]:
             # A spreadsheet carries the moment at which it was packed; the same rows come as CSV.
             paths += [path_of(pattern, given) for given in address.others if given.get("kind") != "xlsx"]
         elif address.is_a == OBJECT and pattern not in WORD_FILES:
-            paths += [
-                path_of(pattern, {"pk": pk, "number": pk, "key": pk} | address.others[0])
-                for pk in things[address.of].own[:1]
-            ]
+            paths += [path_of(pattern, named(pk) | address.others[0]) for pk in things[address.of].own[:1]]
     return paths
 
 
@@ -56,7 +54,8 @@ def seen(client: Client, path: str) -> tuple[int, str]:
 
 
 def thirty_rows_more(world: World) -> None:
-    """Drafts, practices sent and in review, reviews and notices of ministry B: nothing that others may notice."""
+    """Drafts, practices sent and in review, reviews and notices of ministry B, and what its people learn: nothing
+    that others may notice."""
     b = world.b
     drafts = [draft(b.focal_point, **texts("zqmoreqz")) for _ in range(20)]
     sent = [submitted(b.focal_point, **texts("zqmoreqz")) for _ in range(8)]
@@ -64,18 +63,20 @@ def thirty_rows_more(world: World) -> None:
         version = in_review(b.focal_point, world.specialist, **texts("zqmoreqz"))
         assign(world.specialist, version, reviewer)
         fill_review(reviewer, version, "zqmoreqz")
+    plant_learning.more(world)
     outbox.drain()
     assert (len(drafts), len(sent)) == (20, 8)
 
 
 def interference(world: World, names: tuple[str, ...] = VIEWERS) -> list[str]:
-    """Pages on which somebody notices that ministry B has thirty practices more in work."""
+    """Pages on which somebody notices that ministry B has thirty practices more in work, and learns."""
     clients = {name: enter(world.users[name]) for name in names}
     paths = {name: paths_for(world, name) for name in names}
     outbox.drain()
     for name, client in clients.items():
         for path in paths[name]:
-            if "/notices/" in path:  # the first visit leaves the notice read
+            # The first visit leaves the notice read, and a learner where she goes on.
+            if "/notices/" in path or "/taking/" in path:
                 seen(client, path)
     before = {(name, path): seen(clients[name], path) for name in names for path in paths[name]}
     thirty_rows_more(world)

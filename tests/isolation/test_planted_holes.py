@@ -18,7 +18,10 @@ from django.db.models import Exists, Q
 from django.http import Http404
 from django.urls import path
 
+import learning.facts
 import network_site.urls
+from learning.models import LearnerModel
+from learning.selectors import peers
 from network_site.common.scoping import ScopedManager, readable, unscoped
 from network_site.organizations import tenancy
 from network_site.organizations.models import Share
@@ -33,7 +36,7 @@ from practices.snapshot import JSON_SCHEMA, SCHEMA
 from practices.views import life, writing
 
 from ..people import acting
-from . import matrix, probes, urls
+from . import matrix, plant_learning, probes, urls
 from .population import World
 from .test_noninterference import interference
 
@@ -130,6 +133,18 @@ def count_of_everything(patch: Patch, world: World) -> None:
     patch.setattr(selectors, "count_by_status", counted)
 
 
+def open_learners(patch: Patch, world: World) -> None:
+    patch.setattr(LearnerModel, "readable_q", classmethod(lambda cls, actor: Q()))
+
+
+def texts_of_fewer_than_five(patch: Patch, world: World) -> None:
+    patch.setattr(peers, "SMALLEST_GROUP", 1)
+
+
+def names_without_consent(patch: Patch, world: World) -> None:
+    patch.setattr(learning.facts, "initials", lambda name: name)
+
+
 @dataclass(frozen=True)
 class Hole:
     """A rule taken away, the probe that must notice, and whether row-level security keeps it shut anyway."""
@@ -143,6 +158,14 @@ def _matrix(world: World) -> list[str]:
     return matrix.leaks_for(world, "rival contributor", {}, only=VERSION_PAGE)
 
 
+def _case_page(world: World) -> list[str]:
+    return matrix.leaks_for(world, "rival learner", {}, only=plant_learning.ITEM_PAGE)
+
+
+def _certificate_page(world: World) -> list[str]:
+    return matrix.leaks_for(world, "anonymous", {}, only="*/certificates/<str:code>/")
+
+
 HOLES = (
     Hole(open_versions, probes.reading_leaks, True),
     Hole(open_children, probes.reading_leaks, True),
@@ -151,6 +174,9 @@ HOLES = (
     Hole(open_reviews, probes.review_leaks, True),
     Hole(view_beside_the_manager, _matrix, True),
     Hole(count_of_everything, lambda world: interference(world, ("rival contributor",)), True),
+    Hole(open_learners, probes.reading_leaks, True),
+    Hole(texts_of_fewer_than_five, _case_page, False),
+    Hole(names_without_consent, _certificate_page, False),
     Hole(records_without_audience, probes.public_leaks, False),
     Hole(draft_is_published, probes.publication_leaks, False),
     Hole(address_that_nobody_named, lambda world: urls.unclassified(), False),

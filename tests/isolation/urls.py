@@ -20,13 +20,14 @@ from wagtail.contrib.routable_page.models import RoutablePageMixin
 
 from funders.enums import RuleKind
 from funders.workflow.offer import OFFER
+from learning.workflow import COURSE, PROPOSAL
 from needs.forms.register import STEPS as NEED_STEPS
 from needs.workflow.need import NEED
 from practices.forms import STEPS
 from practices.workflow import PRACTICE
 from projects.workflow.execution import STEPS as EXECUTION_STEPS
 
-from . import plant_rooms
+from . import plant_learning, plant_rooms
 
 PUBLIC = "public"
 MACHINE = "for supervisors"
@@ -61,7 +62,7 @@ _lists = tuple(
     {"source": source, "kind": "csv"}
     for source in (
         *("practices", "organizations", "terms", "search", "our-practices", "our-diagnostic", "nothing"),
-        *("needs", "unmet-needs", "our-needs", "projects", "offers"),
+        *("needs", "unmet-needs", "our-needs", "projects", "offers", "completions", "course-report"),
     )
 )
 _need_steps = _each("name", [*NEED.transitions, "ask_to_merge", "refuse_merge", "no-such-step"])
@@ -76,6 +77,10 @@ _execution_steps = _each("name", [*EXECUTION_STEPS, "no-such-step"])
 _periods = _each("number", ["1", "2", "99"])
 _report_steps = tuple({"number": "2", "name": name} for name in ("send", "return", "approve", "no-such-step"))
 _languages = _each("language", ["es", "en", "xx"])
+_items = _each("item", [plant_learning.LESSON, plant_learning.QUIZ, plant_learning.CASE, plant_learning.NO_ITEM])
+_attempts = tuple({"item": plant_learning.QUIZ, "n": number} for number in ("1", "2", "9"))
+_course_steps = _each("name", [*COURSE.transitions, "no-such-step"])
+_proposal_steps = _each("name", [*PROPOSAL.transitions, "no-such-step"])
 
 ADDRESSES: dict[str, Address] = {
     "health/": Address(MACHINE),
@@ -90,6 +95,7 @@ ADDRESSES: dict[str, Address] = {
             "api/v1/needs/",
             "api/v1/organizations/",
             "api/v1/offers/",
+            "api/v1/courses/",
             "api/v1/schemes/",
             "api/v1/schemes/<code>/",
             "api/v1/terms/",
@@ -105,6 +111,8 @@ ADDRESSES: dict[str, Address] = {
             "vocab/<slug:code>.ttl",
             "vocab/<slug:code>.jsonld",
             "vocab/<slug:scheme>/<str:code>",
+            "credentials/",
+            "credentials/keys/",
         ),
         Address(PUBLIC),
     ),
@@ -114,6 +122,7 @@ ADDRESSES: dict[str, Address] = {
     "api/v1/organizations/<key>/": Address(PUBLIC_OBJECT, "organization"),
     "api/v1/needs/<int:number>/": Address(PUBLIC_OBJECT, "need_record"),
     "api/v1/offers/<int:number>/": Address(PUBLIC_OBJECT, "offer_record"),
+    "api/v1/courses/<int:number>/": Address(PUBLIC_OBJECT, "course_number"),
     # Lists as files: those of the workspace hold what the person who asks may read.
     "*/export/<slug:source>/<slug:kind>/": Address(LIST, others=_lists),
     "*/workspace/exports/": Address(LIST),
@@ -376,6 +385,58 @@ ADDRESSES: dict[str, Address] = {
     "funders.OffersPage: feed/": Address(PUBLIC),
     "funders.OffersPage: <int:number>/": Address(PUBLIC_OBJECT, "offer_record"),
     "funders.OffersPage: <int:number>-<slug:slug>/": Address(PUBLIC_OBJECT, "offer_record"),
+    # Courses: what a learner does, which is hers alone.
+    "*/workspace/learning/": Address(LIST),
+    "*/workspace/learning/certificates/": Address(LIST),
+    "*/workspace/learning/enrol/<uuid:pk>/": Address(OBJECT, "course_record"),
+    "*/workspace/learning/taking/<uuid:pk>/": Address(OBJECT, "enrolment"),
+    "*/workspace/learning/taking/<uuid:pk>/go-on/": Address(OBJECT, "enrolment"),
+    "*/workspace/learning/taking/<uuid:pk>/leave/": Address(OBJECT, "enrolment"),
+    "*/workspace/learning/taking/<uuid:pk>/newer/": Address(OBJECT, "enrolment"),
+    "*/workspace/learning/taking/<uuid:pk>/finish/": Address(OBJECT, "enrolment"),
+    plant_learning.ITEM_PAGE: Address(OBJECT, "enrolment", _items),
+    plant_learning.ATTEMPT_PAGE: Address(OBJECT, "enrolment", _attempts),
+    # Courses as the Network keeps them.
+    "*/workspace/learning/keep/": Address(LIST),
+    "*/workspace/learning/keep/requests/": Address(LIST),
+    "*/workspace/learning/keep/answers/": Address(LIST),
+    "*/workspace/learning/keep/answers/<uuid:pk>/": Address(OBJECT, "response"),
+    "*/workspace/learning/keep/proposals/": Address(LIST),
+    "*/workspace/learning/keep/report/": Address(LIST),
+    "*/workspace/learning/keep/courses/<uuid:pk>/": Address(OBJECT, "course"),
+    "*/workspace/learning/keep/courses/<uuid:pk>/do/<slug:name>/": Address(OBJECT, "course", _course_steps),
+    "*/workspace/learning/keep/courses/<uuid:pk>/questions/": Address(OBJECT, "course"),
+    "*/workspace/learning/keep/courses/<uuid:pk>/learners/": Address(OBJECT, "course"),
+    "*/workspace/learning/keep/courses/<uuid:pk>/certificates/": Address(OBJECT, "course"),
+    "*/workspace/learning/keep/enrolments/<uuid:pk>/": Address(OBJECT, "kept_enrolment"),
+    "*/workspace/learning/keep/enrolments/<uuid:pk>/do/<slug:name>/": Address(
+        OBJECT, "kept_enrolment", _each("name", ["accept", "refuse", "leave", "no-such-step"])
+    ),
+    "*/workspace/learning/keep/enrolments/<uuid:pk>/time/": Address(OBJECT, "kept_enrolment"),
+    "*/workspace/learning/keep/certificates/<uuid:pk>/": Address(OBJECT, "kept_certificate"),
+    # Courses as an organisation sees them: who completed what, its lists, what it proposes.
+    "*/workspace/learning/report/": Address(LIST),
+    "*/workspace/learning/lists/": Address(LIST),
+    "*/workspace/learning/lists/<uuid:pk>/": Address(OBJECT, "course_list"),
+    "*/workspace/learning/proposals/": Address(LIST),
+    "*/workspace/learning/proposals/new/": Address(LIST),
+    "*/workspace/learning/proposals/<uuid:pk>/": Address(OBJECT, "course_proposal"),
+    plant_learning.PROPOSAL_PAGE: Address(OBJECT, "course_proposal"),
+    "*/workspace/learning/proposals/<uuid:pk>/do/<slug:name>/": Address(OBJECT, "course_proposal", _proposal_steps),
+    # Certificates: for everybody who has the code.
+    "*/certificates/": Address(PUBLIC),
+    "*/certificates/<str:code>/": Address(PUBLIC_OBJECT, "certificate"),
+    "*/certificates/<str:code>/pdf/": Address(PUBLIC_OBJECT, "certificate"),
+    "*/certificates/<str:code>/name/": Address(OBJECT, "own_certificate"),
+    "credentials/keys/<slug:kid>/": Address(PUBLIC, "", _each("kid", ["no-such-key"])),
+    "credentials/courses/<int:number>/": Address(PUBLIC_OBJECT, "course_number"),
+    "credentials/<str:code>/": Address(PUBLIC_OBJECT, "certificate"),
+    "credentials/<str:code>/status/": Address(PUBLIC_OBJECT, "certificate"),
+    "learning.CoursesPage: ": Address(PUBLIC),
+    "learning.CoursesPage: feed/": Address(PUBLIC),
+    "learning.CoursesPage: <int:number>/": Address(PUBLIC_OBJECT, "course_number"),
+    "learning.CoursesPage: <int:number>-<slug:slug>/": Address(PUBLIC_OBJECT, "course_number"),
+    "learning.CoursesPage: <int:number>-<slug:slug>/<uuid:item>/": Address(PUBLIC_OBJECT, "course_number", _items),
     "search.SearchPage: ": Address(PUBLIC),
     "search.SearchPage: feed/": Address(PUBLIC),
     "search.SearchPage: suggest/": Address(PUBLIC),

@@ -13,6 +13,7 @@ from django.test import Client
 from pypdf import PdfReader
 from pypdf.generic import ContentStream
 
+from network_site.common import pdf as drawing
 from practices import pdf
 from practices.models import PracticeVersion
 from practices.views import public
@@ -126,7 +127,7 @@ def test_it_is_drawn_once_and_few_are_kept(
     for _ in range(2):
         read(client, version)
     assert len(list((tmp_path / "pdf").iterdir())) == 1
-    monkeypatch.setattr(pdf, "KEPT", 2)
+    monkeypatch.setattr(drawing, "KEPT", 2)
     for language in ("es", "fr", "pt-br"):
         read(client, version, language)
     assert len(list((tmp_path / "pdf").iterdir())) == 2
@@ -138,7 +139,7 @@ def test_no_address_and_no_file_of_the_machine_is_read(monkeypatch: pytest.Monke
     asked: list[Any] = []
     monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: asked.append(args) or [])
     monkeypatch.setattr(socket.socket, "connect", lambda *args: asked.append(args))
-    content = pdf._draw(
+    content = drawing.draw(
         '<html lang="en"><title>x</title><body><p>Words</p>'
         f'<img alt="a" src="file://{secret}"><img alt="b" src="http://127.0.0.1:9/x.png">'
         '<img alt="c" src="/static/../../etc/passwd"><link rel="stylesheet" href="https://example.org/x.css">'
@@ -169,7 +170,8 @@ def test_without_the_library_the_page_says_so_and_the_address_answers_503(
     version = published(people)
     assert f'href="{address(version, tail="pdf/")}"' in client.get(address(version)).content.decode()
     # The machine is the world outside.
-    monkeypatch.setattr(pdf, "is_possible", lambda: False)
+    for module in (pdf, drawing):
+        monkeypatch.setattr(module, "is_possible", lambda: False)
     assert "No PDF: this server lacks the library" in client.get(address(version)).content.decode()
     answer = client.get(address(version, tail="pdf/"))
     assert (answer.status_code, "Print the page instead" in answer.content.decode()) == (503, True)

@@ -346,8 +346,8 @@ def menu(client: Client, language: str = "en") -> list[str]:
 
 def test_what_an_editor_ticks_stands_in_the_menu_in_the_order_of_the_tree(client: Client) -> None:
     assert menu(client) == [
-        "Practices", "Needs", "Projects", "Offers", "Organisations", "About the Network", "News", "Publications",
-        "Countries",
+        "Practices", "Needs", "Projects", "Offers", "Courses", "Organisations", "About the Network", "News",
+        "Publications", "Countries",
     ]  # fmt: skip
     assert menu(client, "fr")[-1] == "Pays"
     home = HomePage.objects.get(locale__language_code="en")

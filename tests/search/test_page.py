@@ -114,8 +114,8 @@ def test_tabs_count_the_kinds_as_if_none_were_chosen(client: Client, people: Peo
         for link in soup(client, "?q=zebra&kind=organization").select(".tabs a")
     }
     assert tabs == {
-        "Everything": "3", "Practices": "2", "Needs": "0", "Projects": "0", "Offers": "0", "Institutions": "1",
-        "News and pages": "0",
+        "Everything": "3", "Practices": "2", "Needs": "0", "Projects": "0", "Offers": "0", "Courses": "0",
+        "Institutions": "1", "News and pages": "0",
     }  # fmt: skip
     found = soup(client, "?q=zebra")
     assert sorted(tag.get_text(strip=True) for tag in found.select(".rec .tag")) == [

@@ -49,7 +49,7 @@ class PublishedRecordManager(models.Manager.from_queryset(PublishedRecordQuerySe
 
 
 # What public numbers begin with; for ever, because people quote them.
-PREFIXES = {"practice": "P", "need": "N", "project": "PR", "offer": "O"}
+PREFIXES = {"practice": "P", "need": "N", "project": "PR", "offer": "O", "course": "C"}
 
 
 class PublishedRecord(models.Model):

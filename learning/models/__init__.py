@@ -1,0 +1,62 @@
+"""Models of floor 7, learning."""
+
+from .certificates import Certificate
+from .content import (
+    Case,
+    CaseOutcome,
+    CasePrompt,
+    Course,
+    CourseTerm,
+    LessonPractice,
+    Prerequisite,
+    Proposal,
+    Question,
+    QuestionKey,
+    QuestionVersion,
+    Quiz,
+    QuizPool,
+)
+from .learners import (
+    Attempt,
+    CaseAnswer,
+    CaseDraft,
+    Completion,
+    Enrolment,
+    HomeAnswer,
+    Invitation,
+    ItemProgress,
+    LearnerModel,
+    Response,
+)
+from .pages import CoursePage, CoursesPage, LessonPage, ModulePage
+
+__all__ = [
+    "Attempt",
+    "Case",
+    "CaseAnswer",
+    "CaseDraft",
+    "CaseOutcome",
+    "CasePrompt",
+    "Certificate",
+    "Completion",
+    "Course",
+    "CoursePage",
+    "CourseTerm",
+    "CoursesPage",
+    "Enrolment",
+    "HomeAnswer",
+    "Invitation",
+    "ItemProgress",
+    "LearnerModel",
+    "LessonPage",
+    "LessonPractice",
+    "ModulePage",
+    "Prerequisite",
+    "Proposal",
+    "Question",
+    "QuestionKey",
+    "QuestionVersion",
+    "Quiz",
+    "QuizPool",
+    "Response",
+]

@@ -1,0 +1,87 @@
+"""What courses know about a person, for herself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from network_site.organizations.models import User
+
+from .models import (
+    Attempt,
+    CaseAnswer,
+    CaseDraft,
+    Certificate,
+    Completion,
+    Enrolment,
+    HomeAnswer,
+    ItemProgress,
+    Proposal,
+    Response,
+)
+
+STAFF = "none: the history of staff in the CMS; kept as long as the page"
+
+
+class Source:
+    """For the organisations floor, which makes the copy."""
+
+    fields: Mapping[str, str] = {
+        "learning.Enrolment.person": "courses",
+        "learning.Completion.person": "completions",
+        "learning.ItemProgress.person": "course_parts",
+        "learning.Attempt.person": "quiz_attempts",
+        "learning.Response.person": "quiz_answers",
+        "learning.Response.marked_by": "none: part of the mark of somebody else",
+        "learning.CaseDraft.person": "case_drafts",
+        "learning.CaseAnswer.person": "case_decisions",
+        "learning.HomeAnswer.person": "case_answers_for_own_country",
+        "learning.Certificate.person": "certificates",
+        "learning.Proposal.created_by": "course_proposals",
+        "learning.Course.created_by": "none: the Network's own work, in its audit trail",
+        "learning.QuestionVersion.written_by": "none: the Network's own work, in its audit trail",
+        "learning.Invitation.email": "none: an organisation's list; deleted with it on request",
+        "learning.Invitation.created_by": "none: an organisation's list, in its audit trail",
+        **{
+            f"learning.{page}.{field}": STAFF
+            for page in ("CoursesPage", "CoursePage", "ModulePage", "LessonPage")
+            for field in ("locked_by", "owner")
+        },
+    }
+
+    def parts(self, user: User) -> Mapping[str, Any]:
+        """Everything that she did in courses."""
+        enrolments = Enrolment.objects.filter(person=user).select_related("record").order_by("created_at", "pk")
+        return {
+            "courses": [
+                {
+                    "id": one.pk,
+                    "course": one.record.title,
+                    "version": one.version,
+                    "status": one.status,
+                    "why": one.why,
+                    "began_at": one.created_at,
+                    "completed_at": one.completed_at,
+                    "score": one.score,
+                }
+                for one in enrolments
+            ],
+            "completions": _rows(Completion, user, "record_id", "completed_on"),
+            "course_parts": _rows(ItemProgress, user, "item", "state", "at"),
+            "quiz_attempts": _rows(Attempt, user, "quiz", "n", "status", "started_at", "ended_at", "score", "out_of"),
+            "quiz_answers": _rows(Response, user, "version_id", "answer", "share", "comment"),
+            "case_drafts": _rows(CaseDraft, user, "case", "answers", "saved_at"),
+            "case_decisions": _rows(CaseAnswer, user, "prompt_id", "value", "text", "confidence", "is_shared", "at"),
+            "case_answers_for_own_country": _rows(HomeAnswer, user, "prompt_id", "text"),
+            "certificates": _rows(
+                Certificate, user, "code", "kind", "snapshot", "shows_name", "issued_at", "revoked_at"
+            ),
+            "course_proposals": [
+                {"id": one.pk, "title": one.title, "status": one.status, "began_at": one.created_at}
+                for one in Proposal.objects.filter(created_by=user).order_by("created_at", "pk")
+            ],
+        }
+
+
+def _rows(model: Any, user: User, *columns: str) -> list[dict[str, Any]]:
+    return list(model.objects.filter(person=user).order_by("pk").values(*columns))

@@ -1,0 +1,1 @@
+"""What is read of courses, for learners, for those who keep courses, and for everybody."""

@@ -1,0 +1,44 @@
+"""What changes a course, an enrolment, an attempt, a case or a certificate."""
+
+from .cases import draft_need, lock_case, save_case, save_home
+from .certifying import revoke_certificate, show_name
+from .content import save_case_study, save_course, save_question, save_quiz, set_prerequisites
+from .enrolling import decide_enrolment, enrol, give_time, invite, leave, switch_language, take_newer
+from .proposals import create_proposal, decide_proposal, save_proposal, send_proposal
+from .publishing import publish_course, withdraw_course
+from .quizzes import answer_quiz, hand_in, mark_response, start_attempt
+from .working import finish_item, finish_with_attendance, open_item
+
+__all__ = [
+    "answer_quiz",
+    "create_proposal",
+    "decide_enrolment",
+    "decide_proposal",
+    "draft_need",
+    "enrol",
+    "finish_item",
+    "finish_with_attendance",
+    "give_time",
+    "hand_in",
+    "invite",
+    "leave",
+    "lock_case",
+    "mark_response",
+    "open_item",
+    "publish_course",
+    "revoke_certificate",
+    "save_case",
+    "save_case_study",
+    "save_course",
+    "save_home",
+    "save_proposal",
+    "save_question",
+    "save_quiz",
+    "send_proposal",
+    "set_prerequisites",
+    "show_name",
+    "start_attempt",
+    "switch_language",
+    "take_newer",
+    "withdraw_course",
+]

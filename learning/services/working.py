@@ -1,0 +1,127 @@
+"""Working through a course: what was opened and done, and the moment in which it is completed."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from network_site.common.language import current_language
+from network_site.common.workflow import TransitionRefused, Unmet, lock_for_writing
+from network_site.organizations.actor import acting_as, current, person_through
+
+from .. import permissions
+from ..enums import CertificateKind, EnrolmentState, ItemKind, ItemState
+from ..models import Completion, Enrolment, ItemProgress
+from ..outline import Item
+from ..selectors.learning import done_items, outline_of, results_of
+from ..workflow import ENROLMENT
+from . import certifying
+
+
+@transaction.atomic
+def open_item(enrolment: Enrolment, item: Item) -> None:
+    """Remember that an item was opened, and that this is where to go on."""
+    if permissions.can_learn(current(), enrolment):
+        note(enrolment, item)
+
+
+def note(enrolment: Enrolment, item: Item) -> None:
+    """Remember an item as opened; the language in which she reads now is the one she goes on in."""
+    _reach(enrolment, item, ItemState.SEEN)
+    if enrolment.last_item != item.id or enrolment.language != current_language():
+        enrolment.last_item, enrolment.language = item.id, current_language()
+        Enrolment.objects.filter(pk=enrolment.pk).update(
+            last_item=item.id, language=enrolment.language, changed_at=timezone.now()
+        )
+
+
+def _reach(enrolment: Enrolment, item: Item, state: str) -> None:
+    """Add a step. It is there at most once, and none is taken back, so it does not matter who was first."""
+    ItemProgress.objects.bulk_create(
+        [ItemProgress(person_id=enrolment.person_id, enrolment=enrolment, item=item.id, state=state)],
+        ignore_conflicts=True,
+    )
+
+
+@transaction.atomic
+def finish_item(enrolment: Enrolment, item_id: UUID) -> Enrolment:
+    """A lesson was read. Quizzes and cases are done by being handed in.
+
+    Raises TransitionRefused when the enrolment is not under way, or there is no such lesson.
+    """
+    locked = lock_for_writing(enrolment)
+    if not permissions.can_learn(current(), locked):
+        raise TransitionRefused([Unmet("state", _("This course is not under way."))])
+    item = outline_of(locked).find(item_id)
+    if item is None or item.kind != ItemKind.LESSON:
+        raise TransitionRefused([Unmet("item", _("There is no such lesson in your version of the course."))])
+    note(locked, item)
+    return finish(locked, item)
+
+
+def finish(enrolment: Enrolment, item: Item) -> Enrolment:
+    """An item is done; the course may be, too. The enrolment is locked by whoever calls."""
+    _reach(enrolment, item, ItemState.DONE)
+    return complete_when_done(enrolment)
+
+
+def complete_when_done(enrolment: Enrolment) -> Enrolment:
+    """Complete a course in which everything required is done and the result is enough; once, whoever comes first.
+
+    A better result after completion is kept, and the certificate says so.
+    """
+    with acting_as(person_through("registrar", enrolment.person_id)):
+        locked = lock_for_writing(enrolment)
+        outline = outline_of(locked)
+        score = outline.result(results_of(locked, outline))
+        is_better = score is not None and (locked.score is None or score > locked.score)
+        if is_better:
+            locked.score = score
+            Enrolment.objects.filter(pk=locked.pk).update(score=score)
+        if locked.status == EnrolmentState.COMPLETED:
+            if is_better:
+                certifying.raise_mark(locked, outline)
+            return locked
+        if locked.status != EnrolmentState.ACTIVE or outline.open_items(done_items(locked)):
+            return locked
+        if score is not None and outline.kind_of_certificate(score) == CertificateKind.ATTENDANCE:
+            return locked
+        return _complete(locked)
+
+
+@transaction.atomic
+def finish_with_attendance(enrolment: Enrolment) -> Enrolment:
+    """Complete a course without having reached the mark: the certificate says that one took part.
+
+    Raises TransitionRefused while something that is required is not done.
+    """
+    if not permissions.can_learn(current(), enrolment):
+        raise TransitionRefused([Unmet("state", _("This course is not under way."))])
+    with acting_as(person_through("registrar", enrolment.person_id)):
+        locked = lock_for_writing(enrolment)
+        if locked.status == EnrolmentState.COMPLETED:
+            return locked
+        if outline_of(locked).open_items(done_items(locked)):
+            raise TransitionRefused([Unmet("open", _("Some parts of the course are still to be done."))])
+        return _complete(locked)
+
+
+def _complete(enrolment: Enrolment) -> Enrolment:
+    """As the service: the state, what the organisation learns, and the certificate."""
+    done = ENROLMENT.perform(enrolment, "complete", completed_at=timezone.now())
+    if done.organization_id is not None:
+        Completion.objects.create(
+            owner_id=done.organization_id,
+            person_id=done.person_id,
+            enrolment=done,
+            record_id=done.record_id,
+            version=done.version,
+            completed_on=timezone.localdate(done.completed_at),
+        )
+    outline = outline_of(done)
+    if outline.snapshot["has_certificate"]:
+        certifying.issue(done, outline)
+    return done
