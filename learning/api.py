@@ -93,7 +93,9 @@ class CourseFilters(Paged):
         examples=["incentives"],
     )
     theme: list[Code] = Field([], max_length=MAX_FILTERS, description="Codes of functions (scheme LAF) and above.")
-    level: list[Literal["introductory", "intermediate", "advanced"]] = Field([], max_length=MAX_FILTERS)
+    level: list[Literal["introductory", "intermediate", "advanced"]] = Field(
+        [], max_length=MAX_FILTERS, description="What it asks of those who begin it."
+    )
     language: list[Literal["en", "es", "fr", "pt-br"]] = Field(
         [], max_length=MAX_FILTERS, description="A language in which every text is there."
     )

@@ -62,6 +62,16 @@ class Item:
         return bool(self.document["is_required"])
 
     @property
+    def waits(self) -> bool:
+        """Whether it opens only when everything before it that has to be done is done."""
+        return bool(self.document["waits"])
+
+    @property
+    def least_before(self) -> int | None:
+        """The result, in percent, that the quiz before the course has to have; None where none is asked."""
+        return self.document["least_before"]  # type: ignore[no-any-return]
+
+    @property
     def quiz(self) -> Mapping[str, Any] | None:
         return self.document["quiz"]  # type: ignore[no-any-return]
 
@@ -120,6 +130,18 @@ class Outline:
     def open_items(self, done: Collection[UUID]) -> list[Item]:
         """The items that have to be done and are not."""
         return [item for item in self.items if item.is_required and item.id not in done]
+
+    def in_the_way(self, item: Item, done: Collection[UUID], percents: Mapping[UUID, Decimal]) -> list[Item]:
+        """What has to be done before this item opens, in its order; nothing where it is open.
+
+        `percents` are the results by item. Of several quizzes before the course one with the result is enough.
+        """
+        found = [one for one in self.open_items(done) if one.place < item.place] if item.waits else []
+        if item.least_before is not None:
+            before = [one for one in self.items if one.quiz and one.quiz["role"] == QuizRole.PRE and one is not item]
+            if not any(percents.get(one.id, Decimal(-1)) >= item.least_before for one in before):
+                found += [one for one in before if one not in found]
+        return sorted(found, key=lambda one: one.place)
 
     def words(self, texts: Mapping[str, Mapping[str, Any]], language: str) -> Words:
         """Texts of a part of the course in a language, or of the source."""

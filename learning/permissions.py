@@ -81,3 +81,5 @@ def is_judge(actor: Actor, proposal: Any) -> bool:
 
 
 can_learn = is_learner & is_under_way
+# Nobody lets herself in, or gives herself more time.
+is_keeper_of_others = is_keeper & ~is_learner

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from network_site.organizations.models import User
@@ -19,6 +19,7 @@ from .models import (
     Proposal,
     Response,
 )
+from .selectors.learning import told_attempts
 
 STAFF = "none: the history of staff in the CMS; kept as long as the page"
 
@@ -60,6 +61,7 @@ class Source:
                     "version": one.version,
                     "status": one.status,
                     "why": one.why,
+                    "refusal_reason": one.refusal_reason,
                     "began_at": one.created_at,
                     "completed_at": one.completed_at,
                     "score": one.score,
@@ -69,7 +71,7 @@ class Source:
             "completions": _rows(Completion, user, "record_id", "completed_on"),
             "course_parts": _rows(ItemProgress, user, "item", "state", "at"),
             "quiz_attempts": _rows(Attempt, user, "quiz", "n", "status", "started_at", "ended_at", "score", "out_of"),
-            "quiz_answers": _rows(Response, user, "version_id", "answer", "share", "comment"),
+            "quiz_answers": _answers(user, enrolments),
             "case_drafts": _rows(CaseDraft, user, "case", "answers", "saved_at"),
             "case_decisions": _rows(CaseAnswer, user, "prompt_id", "value", "text", "confidence", "is_shared", "at"),
             "case_answers_for_own_country": _rows(HomeAnswer, user, "prompt_id", "text"),
@@ -81,6 +83,20 @@ class Source:
                 for one in Proposal.objects.filter(created_by=user).order_by("created_at", "pk")
             ],
         }
+
+
+def _answers(user: User, enrolments: Iterable[Enrolment]) -> list[dict[str, Any]]:
+    """Answers with what they were worth, as soon as the rule of their quiz lets her know it."""
+    told = told_attempts(user.pk, list(enrolments))
+    return [
+        {
+            "version_id": one.version_id,
+            "answer": one.answer,
+            "share": one.share if one.attempt_id in told or one.marked_by_id else None,
+            "comment": one.comment,
+        }
+        for one in Response.objects.filter(person=user).order_by("pk")
+    ]
 
 
 def _rows(model: Any, user: User, *columns: str) -> list[dict[str, Any]]:

@@ -157,12 +157,17 @@ JSON_SCHEMA: dict[str, Any] = {
                         "minItems": 1,
                         "items": {
                             "type": "object",
-                            "required": ["id", "kind", "minutes", "is_required", "texts", "quiz", "case"],
+                            "required": [
+                                "id", "kind", "minutes", "is_required", "waits", "least_before", "texts", "quiz",
+                                "case",
+                            ],
                             "properties": {
                                 "id": _text,
                                 "kind": {"enum": list(ItemKind.values)},
                                 "minutes": _count,
                                 "is_required": {"type": "boolean"},
+                                "waits": {"type": "boolean"},
+                                "least_before": {"type": ["integer", "null"], "minimum": 1, "maximum": 100},
                                 "texts": _words,
                                 "quiz": _quiz,
                                 "case": _case,
@@ -316,6 +321,8 @@ def _item(
         "kind": ItemKind.QUIZ.value if quiz else ItemKind.CASE.value if case else ItemKind.LESSON.value,
         "minutes": lesson.minutes,
         "is_required": lesson.is_required,
+        "waits": lesson.waits,
+        "least_before": lesson.least_before,
         "texts": {
             code: {
                 "title": plain(brother.title),

@@ -22,6 +22,7 @@ WORDS: dict[str, Any] = {
     "course.case_locked": _("Decisions of a case were locked"),
     "course.need_drafted": _("A need was drafted from a course"),
     "course.invited": _("People were put on the list of a course"),
+    "course.uninvited": _("Somebody was taken off the list of a course"),
     "enrolment.created": _("Somebody began a course"),
     "enrolment.updated": _("Somebody went on in a newer version of a course"),
     "enrolment.time_given": _("A learner was given more time"),

@@ -40,7 +40,7 @@ ENROLMENT = Workflow(
         "accept": transition(
             [E.REQUESTED],
             E.ACTIVE,
-            permissions.is_keeper,
+            permissions.is_keeper_of_others,
             pgettext_lazy("enrolment", "Let in"),
             announces=("enrolment.accepted",),
             past=pgettext_lazy("enrolment", "let in"),
@@ -48,11 +48,19 @@ ENROLMENT = Workflow(
         "refuse": transition(
             [E.REQUESTED],
             E.REFUSED,
-            permissions.is_keeper,
+            permissions.is_keeper_of_others,
             pgettext_lazy("enrolment", "Do not let in"),
             note_required=True,
             announces=("enrolment.refused",),
             past=pgettext_lazy("enrolment", "not let in"),
+        ),
+        "unlock": transition(
+            [E.ACTIVE],
+            E.ACTIVE,
+            permissions.is_keeper_of_others,
+            pgettext_lazy("enrolment", "Open every part"),
+            note_required=True,
+            past=pgettext_lazy("enrolment", "every part opened"),
         ),
         "complete": transition(
             [E.ACTIVE],

@@ -46,6 +46,12 @@ class EntryForm(forms.Form):
     )
 
 
+class UnlockForm(forms.Form):
+    """Why parts that wait for others are opened to one learner."""
+
+    note = PlainField(max_length=NOTE, widget=area(3), label=_("The reason"), help_text=_("It stands in the history."))
+
+
 class TimeForm(forms.Form):
     """How much more time somebody has in quizzes with a clock."""
 

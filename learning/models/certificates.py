@@ -17,6 +17,8 @@ from .learners import REGISTRAR, Enrolment, LearnerModel
 class Certificate(LearnerModel):
     """A certificate: one for each enrolment, found by its code, revoked with a reason and never deleted."""
 
+    hangs_on = "enrolment"
+
     enrolment = models.OneToOneField(Enrolment, on_delete=models.PROTECT, related_name="+")
     keeper = models.ForeignKey("organizations.Organization", on_delete=models.PROTECT, related_name="+")
     record = models.ForeignKey(PublishedRecord, on_delete=models.PROTECT, related_name="+")

@@ -6,6 +6,7 @@ in and to give them more time; it holds no answer. A tutor reads the answers tha
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -34,6 +35,8 @@ class LearnerModel(ScopedModel):
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
 
     tenant_field = "person"
+    # The key of the row that this one hangs on: it has to be of the same person. Empty where it hangs on none.
+    hangs_on: ClassVar[str] = ""
 
     class Meta(ScopedModel.Meta):
         abstract = True
@@ -45,7 +48,9 @@ class LearnerModel(ScopedModel):
         return Q(person_id=actor.user_id) if actor.user_id else nobody()
 
     def may_insert(self, actor: ActorLike) -> bool:
-        return actor.user_id is not None and self.person_id == actor.user_id  # type: ignore[attr-defined]
+        if actor.user_id is None or self.person_id != actor.user_id:  # type: ignore[attr-defined]
+            return False
+        return not self.hangs_on or getattr(self, self.hangs_on).person_id == actor.user_id
 
     @classmethod
     def read_sql(cls) -> str:
@@ -53,7 +58,12 @@ class LearnerModel(ScopedModel):
 
     @classmethod
     def insert_sql(cls) -> str:
-        return "person_id = enlace_user()"
+        if not cls.hangs_on:
+            return "person_id = enlace_user()"
+        field: Any = cls._meta.get_field(cls.hangs_on)
+        above = field.related_model._meta.db_table
+        hers = f"above.id = {field.column} AND above.person_id = enlace_user()"
+        return f"person_id = enlace_user() AND EXISTS (SELECT 1 FROM {above} above WHERE {hers})"  # noqa: S608
 
 
 class Enrolment(LearnerModel, TimestampedModel):
@@ -73,6 +83,10 @@ class Enrolment(LearnerModel, TimestampedModel):
     why = models.CharField(_("why you would like to take it"), max_length=500, blank=True)
     language = models.CharField(max_length=5, choices=settings.LANGUAGES, default="en")
     last_item = models.UUIDField(null=True, blank=True)
+    # What she reads when she was not let in.
+    refusal_reason = models.TextField(_("reason"), max_length=2000, blank=True)
+    # Every part is open to her, also where the course asks for something before it (learning page, 1.2: override).
+    is_unlocked = models.BooleanField(default=False)
     # In percent of a quiz's own time.
     extra_time = models.PositiveSmallIntegerField(_("more time, in percent"), default=0)
     # That her organisation learns of the completion, and of nothing else, was told her.
@@ -94,6 +108,9 @@ class Enrolment(LearnerModel, TimestampedModel):
             ),
             models.CheckConstraint(
                 condition=~Q(status="completed") | Q(completed_at__isnull=False), name="completed_course_says_when"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="refused") | ~Q(refusal_reason=""), name="refused_enrolment_says_why"
             ),
             models.CheckConstraint(condition=Q(extra_time__lte=300), name="extra_time_has_an_end"),
         ]
@@ -187,6 +204,8 @@ class Invitation(TenantModel, TimestampedModel):
 class ItemProgress(LearnerModel):
     """That an item was opened, or done. Rows are added and never changed, so nothing done is ever undone."""
 
+    hangs_on = "enrolment"
+
     enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="+")
     item = models.UUIDField()
     state = models.CharField(max_length=4, choices=ItemState.choices)
@@ -204,6 +223,8 @@ class ItemProgress(LearnerModel):
 
 class Attempt(LearnerModel):
     """One try at a quiz: which questions were drawn, in which order, until when, and what came of it."""
+
+    hangs_on = "enrolment"
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="+")
     quiz = models.UUIDField()
@@ -241,6 +262,8 @@ class Attempt(LearnerModel):
 
 class Response(LearnerModel):
     """The answer to one drawn question, and what it was worth."""
+
+    hangs_on = "attempt"
 
     attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="+")
     version = models.ForeignKey(QuestionVersion, on_delete=models.PROTECT, related_name="+")
@@ -285,6 +308,8 @@ class Response(LearnerModel):
 class CaseDraft(LearnerModel):
     """What a learner has written of a case so far; gone when it is locked."""
 
+    hangs_on = "enrolment"
+
     enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="+")
     case = models.UUIDField()
     answers = models.JSONField(default=dict)
@@ -299,6 +324,8 @@ class CaseDraft(LearnerModel):
 
 class CaseAnswer(LearnerModel):
     """A decision that was locked. A trigger refuses every change, so that nobody decides after having read."""
+
+    hangs_on = "enrolment"
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.PROTECT, related_name="+")
     prompt = models.ForeignKey(CasePrompt, on_delete=models.PROTECT, related_name="+")
@@ -325,6 +352,8 @@ class CaseAnswer(LearnerModel):
 
 class HomeAnswer(LearnerModel):
     """The same decision for one's own country: what a draft need is made from."""
+
+    hangs_on = "enrolment"
 
     enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="+")
     prompt = models.ForeignKey(CasePrompt, on_delete=models.PROTECT, related_name="+")

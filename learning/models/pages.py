@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -133,6 +134,19 @@ class LessonPage(Manuscript):
     is_required = models.BooleanField(
         _("has to be done"), default=True, help_text=_("A course is completed when all of these are done.")
     )
+    # What has to come before (learning page, 1.2). Whoever keeps the course may open a part to one learner.
+    waits = models.BooleanField(
+        _("opens when everything before it is done"),
+        default=False,
+        help_text=_("Of what stands before it, only what has to be done counts."),
+    )
+    least_before = models.PositiveSmallIntegerField(
+        _("result needed in the quiz before the course"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text=_("In percent. Empty: none."),
+    )
     # Keys within the course: what is asked is the same in each language.
     quiz_key = models.SlugField(_("quiz"), max_length=40, blank=True)
     case_key = models.SlugField(_("case study"), max_length=40, blank=True)
@@ -142,7 +156,14 @@ class LessonPage(Manuscript):
         *Page.content_panels,
         FieldPanel("summary"),
         MultiFieldPanel(
-            [FieldPanel("minutes"), FieldPanel("is_required"), FieldPanel("quiz_key"), FieldPanel("case_key")],
+            [
+                FieldPanel("minutes"),
+                FieldPanel("is_required"),
+                FieldPanel("waits"),
+                FieldPanel("least_before"),
+                FieldPanel("quiz_key"),
+                FieldPanel("case_key"),
+            ],
             heading=_("How it is worked through"),
         ),
         FieldPanel("content"),
@@ -158,5 +179,10 @@ class LessonPage(Manuscript):
             models.CheckConstraint(
                 condition=models.Q(quiz_key="") | models.Q(case_key=""),
                 name="lesson_has_one_quiz_or_one_case",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(least_before__isnull=True)
+                | (models.Q(least_before__gte=1) & models.Q(least_before__lte=100)),
+                name="lesson_asks_a_result_in_percent",
+            ),
         ]

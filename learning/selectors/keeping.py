@@ -20,7 +20,7 @@ from network_site.organizations.models import Organization
 from network_site.publishing.models import PublishedRecord
 
 from ..credentials import codes
-from ..enums import EnrolmentState, ProposalStatus
+from ..enums import EnrolmentState, ProposalStatus, QuizRole
 from ..models import (
     Case,
     CaseOutcome,
@@ -39,6 +39,7 @@ from ..outline import Outline
 from ..quiz import TYPES
 from ..quiz.base import language_of
 from ..snapshot import Tree, build_snapshot
+from .learning import outline_of
 
 # As long as a code and none: asked for where somebody typed what cannot be read.
 NOBODYS = "U" * codes.LENGTH
@@ -73,6 +74,7 @@ def missing(course: Course, tree: Tree | None = None) -> list[Unmet]:
                 words = _("“%(title)s” names %(key)s, which is not in this course.")
                 found.append(Unmet("key", words % {"title": lesson.title, "key": key}))
     document = build_snapshot(course, tree)
+    roles = {item["quiz"]["role"] for module in document["modules"] for item in module["items"] if item["quiz"]}
     for item in (item for module in document["modules"] for item in module["items"]):
         title = item["texts"]["en"]["title"] if "en" in item["texts"] else ""
         for pool in (item["quiz"] or {}).get("pools", []):
@@ -82,6 +84,9 @@ def missing(course: Course, tree: Tree | None = None) -> list[Unmet]:
                 found.append(Unmet("questions", words % values))
         if item["quiz"] and not item["quiz"]["pools"]:
             found.append(Unmet("questions", _("“%(title)s” has no questions.") % {"title": title}))
+        if item["least_before"] is not None and QuizRole.PRE not in roles:
+            words = _("“%(title)s” asks for a result in a quiz before the course, and there is none.")
+            found.append(Unmet("before", words % {"title": title}))
         if item["case"]:
             prompts = [prompt["id"] for prompt in item["case"]["prompts"]]
             if CaseOutcome.objects.filter(prompt_id__in=prompts).count() < len(prompts) or not prompts:
@@ -344,8 +349,13 @@ def list_learners(course: Course, actor: Actor) -> QuerySet[Enrolment]:
 def get_kept_enrolment(pk: UUID, actor: Actor) -> Enrolment:
     """An enrolment that the actor's organisation keeps. Raises Enrolment.DoesNotExist, also for her own elsewhere."""
     rows = Enrolment.objects.filter(keeper_id=actor.organization_id)
-    found: Enrolment = rows.select_related("person", "organization", "course").get(pk=pk)
+    found: Enrolment = rows.select_related("person", "organization", "course", "record").get(pk=pk)
     return found
+
+
+def has_closed_parts(enrolment: Enrolment) -> bool:
+    """Whether the learner's version of the course has parts that wait for others. One query."""
+    return any(item.waits or item.least_before is not None for item in outline_of(enrolment).items)
 
 
 # --- What happened ---------------------------------------------------------------------------

@@ -10,10 +10,11 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from network_site.common.language import current_language
 from network_site.organizations.actor import Actor, acting_as, current, person_through
-from network_site.publishing.models import PublishedVersion
+from network_site.publishing.models import PublishedRecord, PublishedVersion
 
-from ..enums import AttemptState, EnrolmentState, Feedback, ItemState
+from ..enums import AttemptState, EnrolmentState, Feedback, ItemState, QuizRole
 from ..models import (
     Attempt,
     CaseAnswer,
@@ -30,6 +31,7 @@ from ..outline import Item, Outline
 from ..quiz import marks
 from ..quiz.base import DrawnQuestion, Revealed
 from ..quiz.types import TYPES
+from .public import required_courses
 
 HUNDRED = Decimal(100)
 ENDED = (AttemptState.GRADED, AttemptState.EXPIRED)
@@ -81,6 +83,16 @@ def enrolment_in(record_id: UUID, actor: Actor) -> Enrolment | None:
     return found
 
 
+def lacking_courses(record: PublishedRecord, person: UUID) -> list[PublishedRecord]:
+    """The open courses that come before this one and that somebody has not completed. Two queries, if there are any."""
+    required = required_courses(record.snapshot)
+    if not required:
+        return []
+    done = Enrolment.objects.filter(person_id=person, status=EnrolmentState.COMPLETED, record__in=required)
+    completed = set(done.values_list("record_id", flat=True))
+    return [one for one in required if one.pk not in completed]
+
+
 def done_items(enrolment: Enrolment) -> set[UUID]:
     """Keys of the items that are done. One query."""
     rows = ItemProgress.objects.filter(enrolment=enrolment, state=ItemState.DONE)
@@ -94,6 +106,13 @@ def progress_of(enrolments: Collection[Enrolment]) -> dict[UUID, set[UUID]]:
     for enrolment_id, item in rows.values_list("enrolment_id", "item"):
         found[enrolment_id].add(item)
     return found
+
+
+def in_the_way(enrolment: Enrolment, outline: Outline, item: Item) -> list[Item]:
+    """What this learner has to do before an item opens to her; no query where nothing is asked."""
+    if enrolment.is_unlocked or not (item.waits or item.least_before is not None):
+        return []
+    return outline.in_the_way(item, done_items(enrolment), results_of(enrolment, outline))
 
 
 # --- Quizzes ---------------------------------------------------------------------------------
@@ -151,10 +170,20 @@ def is_full(prompt: Mapping[str, object], value: str, text: str) -> bool:
     return decided and len(text.split()) >= int(str(prompt["min_words"]))
 
 
-def is_closed(quiz: Mapping[str, object], attempts: Collection[Attempt]) -> bool:
-    """Whether no further attempt is possible, so that a rule "when no attempt is left" lets the key be told."""
+def is_closed(quiz: Mapping[str, object], attempts: Collection[Attempt], enrolment: Enrolment) -> bool:
+    """Whether the rule "when no attempt is left" lets the key be told: none is left, and none is open.
+
+    The quiz before a course asks what the one after it asks, so it closes with the course (learning page, 1.2).
+    """
+    if quiz["role"] == QuizRole.PRE and enrolment.status != EnrolmentState.COMPLETED:
+        return False
+    return not has_attempts_left(quiz, attempts) and all(one.status != AttemptState.OPEN for one in attempts)
+
+
+def has_attempts_left(quiz: Mapping[str, object], attempts: Collection[Attempt]) -> bool:
+    """Whether another attempt may be begun."""
     allowed = quiz["attempts"]
-    return allowed is not None and len(attempts) >= int(str(allowed))
+    return allowed is None or len(attempts) < int(str(allowed))
 
 
 @dataclass(frozen=True)
@@ -167,15 +196,36 @@ class Asked:
     revealed: Revealed | None = None
 
 
-def asked(attempt: Attempt, quiz: Mapping[str, object], attempts: Collection[Attempt], language: str) -> list[Asked]:
+def may_tell(enrolment: Enrolment, attempt: Attempt, quiz: Mapping[str, object], attempts: Collection[Attempt]) -> bool:
+    """Whether the quiz's rule lets the learner know what was right in this attempt."""
+    now = timezone.now()
+    closes_at = now if is_closed(quiz, attempts, enrolment) else None
+    return marks.may_reveal(quiz["feedback"], attempt.status, closes_at, now)  # type: ignore[arg-type]
+
+
+def told_attempts(person: UUID, enrolments: Collection[Enrolment]) -> set[UUID]:
+    """The attempts of somebody of which she may know what was right. Two queries."""
+    outlines = outlines_of(enrolments)
+    by_quiz: dict[tuple[UUID, UUID], list[Attempt]] = {}
+    for attempt in Attempt.objects.filter(person_id=person).order_by("n"):
+        by_quiz.setdefault((attempt.enrolment_id, attempt.quiz), []).append(attempt)
+    found = set()
+    for enrolment in enrolments:
+        for item in outlines[enrolment.pk].items:
+            attempts = by_quiz.get((enrolment.pk, item.quiz_id), []) if item.quiz else []
+            found |= {one.pk for one in attempts if may_tell(enrolment, one, item.quiz or {}, attempts)}
+    return found
+
+
+def asked(
+    enrolment: Enrolment, attempt: Attempt, quiz: Mapping[str, object], attempts: Collection[Attempt]
+) -> list[Asked]:
     """The questions of an attempt in their order. Keys are read only where the rule allows it to tell them.
 
     Under the rule "after each question" an open attempt tells of those that were answered, since these cannot be
     changed any more.
     """
-    now = timezone.now()
-    closes_at = now if is_closed(quiz, attempts) else None
-    may = marks.may_reveal(quiz["feedback"], attempt.status, closes_at, now)  # type: ignore[arg-type]
+    may = may_tell(enrolment, attempt, quiz, attempts)
     responses = {response.version_id: response for response in Response.objects.filter(attempt=attempt)}
     drawn = [UUID(pk) for pk in attempt.drawn]
     told = {
@@ -199,7 +249,7 @@ def asked(attempt: Attempt, quiz: Mapping[str, object], attempts: Collection[Att
                 version.texts,
                 {"answer": keys[pk].answer, "feedback": keys[pk].feedback},
                 response.answer if response else None,
-                language,
+                current_language(),
             )
         found.append(Asked(question, pk, response, revealed))
     return found

@@ -19,14 +19,18 @@ TEXTS = 5
 def peers_of(item: Item, person: UUID) -> dict[UUID, Peers | None]:
     """The distribution of each prompt's answers, without the reader's own; None where fewer than five others decided.
 
-    One query. Nothing of who decided is read, and texts only of those who let others read theirs.
+    One query. Who has taken the course twice counts once, with what she decided before she knew what happened; texts
+    are those of people who let others read theirs.
     """
     prompts = {UUID(prompt["id"]): prompt for prompt in (item.case or {})["prompts"]}
     answers: dict[UUID, list[CaseAnswer]] = defaultdict(list)
     with acting_as(service_actor("grader")):
         rows = CaseAnswer.objects.filter(prompt_id__in=list(prompts)).exclude(person_id=person)
-        for row in rows.only("prompt_id", "value", "text", "is_shared").order_by("at"):
-            answers[row.prompt_id].append(row)
+        counted = set()
+        for row in rows.only("prompt_id", "person_id", "value", "text", "is_shared").order_by("at"):
+            if (row.prompt_id, row.person_id) not in counted:
+                counted.add((row.prompt_id, row.person_id))
+                answers[row.prompt_id].append(row)
     return {pk: _peers(prompt["kind"], answers[pk]) for pk, prompt in prompts.items()}
 
 

@@ -3,7 +3,17 @@
 from .cases import draft_need, lock_case, save_case, save_home
 from .certifying import revoke_certificate, show_name
 from .content import save_case_study, save_course, save_question, save_quiz, set_prerequisites
-from .enrolling import decide_enrolment, enrol, give_time, invite, leave, switch_language, take_newer
+from .enrolling import (
+    decide_enrolment,
+    enrol,
+    give_time,
+    invite,
+    leave,
+    switch_language,
+    take_newer,
+    take_off_list,
+    unlock,
+)
 from .proposals import create_proposal, decide_proposal, save_proposal, send_proposal
 from .publishing import publish_course, withdraw_course
 from .quizzes import answer_quiz, hand_in, mark_response, start_attempt
@@ -40,5 +50,7 @@ __all__ = [
     "start_attempt",
     "switch_language",
     "take_newer",
+    "take_off_list",
+    "unlock",
     "withdraw_course",
 ]

@@ -21,8 +21,11 @@ from network_site.publishing.models import PublishedRecord
 from .. import permissions
 from ..enums import EnrolmentState, Entry
 from ..models import Course, Enrolment, Invitation
+from ..selectors.learning import lacking_courses
 from ..workflow import ENROLMENT
 
+# The code of what is unmet when another course comes first.
+BEFORE = "prerequisite"
 TAKING = (EnrolmentState.REQUESTED, EnrolmentState.ACTIVE, EnrolmentState.COMPLETED)
 
 
@@ -30,8 +33,9 @@ def enrol(record: PublishedRecord, *, why: str = "") -> Enrolment:
     """Begin a course for the organisation for which the actor acts, in its newest version.
 
     Who is in it already gets that enrolment, so a second click, and a second tab, make nothing. With entry on
-    request the enrolment waits for the Network; with entry by invitation one of the actor's addresses has to be on
-    a list. Raises PermissionDenied for nobody in particular, TransitionRefused with what stands in the way.
+    request the enrolment waits for the Network; so it does where only another course should come first and she says
+    why she can do without. With entry by invitation one of the actor's addresses has to be on a list. Raises
+    PermissionDenied for nobody in particular, TransitionRefused with what stands in the way.
     """
     actor = current()
     if actor.user_id is None or actor.service:
@@ -60,12 +64,13 @@ def _of_mine(record: PublishedRecord) -> Enrolment | None:
 def _enrol(record: PublishedRecord, why: str) -> Enrolment:
     actor = current()
     record = PublishedRecord.objects.get(pk=record.pk)
-    unmet = list(_in_the_way(record, actor.user_id, why))  # type: ignore[arg-type]
-    if unmet:
+    unmet = _in_the_way(record, actor.user_id, why)  # type: ignore[arg-type]
+    lacks_a_course = bool(unmet) and all(one.code == BEFORE for one in unmet)
+    if unmet and not (lacks_a_course and why):
         raise TransitionRefused(unmet)
     with acting_as(person_through("registrar", actor.user_id)):  # type: ignore[arg-type]
         course = Course.objects.get(pk=record.pk)
-    asks = record.snapshot["entry"] == Entry.APPROVAL
+    asks = lacks_a_course or record.snapshot["entry"] == Entry.APPROVAL
     enrolment: Enrolment = Enrolment.objects.create(
         person_id=actor.user_id,
         course=course,
@@ -92,13 +97,9 @@ def _in_the_way(record: PublishedRecord, person: UUID, why: str) -> list[Unmet]:
         found.append(Unmet("invitation", _("This course is by invitation. Ask your organisation's focal point.")))
     if snapshot["entry"] == Entry.APPROVAL and not why:
         found.append(Unmet("why", _("Say in a sentence why you would like to take it.")))
-    done = set(
-        Enrolment.objects.filter(person_id=person, status=EnrolmentState.COMPLETED).values_list("record_id", flat=True)
-    )
-    before = [UUID(pk) for pk in snapshot["prerequisites"] if UUID(pk) not in done]
-    for required in PublishedRecord.objects.live().filter(pk__in=before):
+    for required in lacking_courses(record, person):
         words = _("Complete “%(title)s” first.")
-        found.append(Unmet("prerequisite", words % {"title": required.title}))
+        found.append(Unmet(BEFORE, words % {"title": required.title}))
     return found
 
 
@@ -111,8 +112,22 @@ def is_invited(record: PublishedRecord, person: UUID) -> bool:
 
 @transaction.atomic
 def decide_enrolment(enrolment: Enrolment, *, accept: bool, note: str = "") -> Enrolment:
-    """Let somebody in who asked for it, or not, with the reason. Raises what `Workflow.perform` raises."""
-    return ENROLMENT.perform(enrolment, "accept" if accept else "refuse", note=note)
+    """Let somebody in who asked for it, or not, with the reason that she reads.
+
+    Raises what `Workflow.perform` raises.
+    """
+    if accept:
+        return ENROLMENT.perform(enrolment, "accept", note=note)
+    return ENROLMENT.perform(enrolment, "refuse", note=note, refusal_reason=plain(note).strip())
+
+
+@transaction.atomic
+def unlock(enrolment: Enrolment, *, note: str) -> Enrolment:
+    """Open every part of a course to one learner, with the reason, also where something should come before.
+
+    Raises what `Workflow.perform` raises.
+    """
+    return ENROLMENT.perform(enrolment, "unlock", note=note, is_unlocked=True)
 
 
 @transaction.atomic
@@ -125,7 +140,7 @@ def leave(enrolment: Enrolment) -> Enrolment:
 def give_time(enrolment: Enrolment, *, percent: int) -> Enrolment:
     """Give a learner more time in every quiz with a clock. Raises PermissionDenied, ValidationError above 300."""
     locked = lock_for_writing(enrolment)
-    if not permissions.is_keeper(current(), locked):
+    if not permissions.is_keeper_of_others(current(), locked):
         raise PermissionDenied
     if not 0 <= percent <= 300:
         raise ValidationError(_("Give between 0 and 300 per cent."))
@@ -193,3 +208,19 @@ def invite(record: PublishedRecord, emails: Collection[str]) -> Invited:
     for one in made:
         outbox.enqueue("course.invited", subject=one, version=1, tenant_id=actor.organization_id)
     return Invited([one.email for one in made], [email for email in wanted if email in held])
+
+
+@transaction.atomic
+def take_off_list(record: PublishedRecord, email: str) -> bool:
+    """Take an address off the actor's organisation's list for a course; whether it was on it.
+
+    Whoever is in the course by then stays in it. Raises PermissionDenied.
+    """
+    actor = current()
+    if not permissions.can_send_people(actor) or actor.organization_id is None:
+        raise PermissionDenied
+    rows = Invitation.objects.filter(owner_id=actor.organization_id, record=record, email=email.strip().lower())
+    gone, _by_model = rows.delete()
+    if gone:
+        audit.record("course.uninvited", tenant_id=actor.organization_id, subject=record, before=[email])
+    return bool(gone)

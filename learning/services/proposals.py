@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from network_site.common import audit, idempotency
@@ -68,7 +69,8 @@ def save_proposal(proposal: Proposal, *, fields: Mapping[str, Any], lock_version
 @transaction.atomic
 def send_proposal(proposal: Proposal, *, lock_version: int | None = None) -> Proposal:
     """Send it to the Network, which reads it from then on."""
-    moved = PROPOSAL.perform(proposal, "send", version=lock_version)
+    # The day from which it waits: those who read proposals begin with the oldest.
+    moved = PROPOSAL.perform(proposal, "send", version=lock_version, changed_at=timezone.now())
     organizations.share(moved, capacity=Capacity.NETWORK, organization=network_organization())
     return moved
 

@@ -78,9 +78,11 @@ def _quiz(enrolment: Enrolment, item_id: UUID) -> tuple[Enrolment, Item]:
     locked = lock_for_writing(enrolment)
     if not permissions.can_learn(current(), locked):
         raise TransitionRefused([Unmet("state", _("This course is not under way."))])
-    item = outline_of(locked).find(item_id)
+    outline = outline_of(locked)
+    item = outline.find(item_id)
     if item is None or item.quiz is None:
         raise TransitionRefused([Unmet("item", _("There is no such quiz in your version of the course."))])
+    working.refuse_what_is_not_open(locked, outline, item)
     return locked, item
 
 

@@ -15,8 +15,8 @@ from network_site.organizations.actor import acting_as, current, person_through
 from .. import permissions
 from ..enums import CertificateKind, EnrolmentState, ItemKind, ItemState
 from ..models import Completion, Enrolment, ItemProgress
-from ..outline import Item
-from ..selectors.learning import done_items, outline_of, results_of
+from ..outline import Item, Outline
+from ..selectors.learning import done_items, in_the_way, outline_of, results_of
 from ..workflow import ENROLMENT
 from . import certifying
 
@@ -55,11 +55,22 @@ def finish_item(enrolment: Enrolment, item_id: UUID) -> Enrolment:
     locked = lock_for_writing(enrolment)
     if not permissions.can_learn(current(), locked):
         raise TransitionRefused([Unmet("state", _("This course is not under way."))])
-    item = outline_of(locked).find(item_id)
+    outline = outline_of(locked)
+    item = outline.find(item_id)
     if item is None or item.kind != ItemKind.LESSON:
         raise TransitionRefused([Unmet("item", _("There is no such lesson in your version of the course."))])
+    refuse_what_is_not_open(locked, outline, item)
     note(locked, item)
     return finish(locked, item)
+
+
+def refuse_what_is_not_open(enrolment: Enrolment, outline: Outline, item: Item) -> None:
+    """Raises TransitionRefused while something else has to be done before this item."""
+    before = in_the_way(enrolment, outline, item)
+    if before:
+        words = _("Do “%(title)s” first.")
+        title = outline.words(before[0].document["texts"], current_language())["title"]
+        raise TransitionRefused([Unmet("before", words % {"title": title})])
 
 
 def finish(enrolment: Enrolment, item: Item) -> Enrolment:

@@ -27,10 +27,11 @@ from .. import permissions, services
 from ..cards import courses_url
 from ..credentials import codes
 from ..enums import CertificateKind, CourseStatus, EnrolmentState, QuestionStatus
-from ..forms.keeping import CodeForm, EntryForm, MarkForm, RevokeForm, StepForm, TimeForm
+from ..forms.keeping import CodeForm, EntryForm, MarkForm, RevokeForm, StepForm, TimeForm, UnlockForm
 from ..models import Certificate, Course, Enrolment, Response
 from ..selectors import keeping as selectors
 from ..selectors import marking
+from ..selectors.learning import lacking_courses
 from ..workflow import COURSE, ENROLMENT
 
 PER_PAGE = 50
@@ -262,12 +263,16 @@ def enrolment(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _enrolment_page(request: HttpRequest, found: Enrolment, *, status: int = 200, **extra: Any) -> HttpResponse:
     options = {option.name for option in ENROLMENT.options(found, current())}
     in_it = found.status in {EnrolmentState.ACTIVE, EnrolmentState.COMPLETED}
+    is_own = found.person_id == current().user_id
+    can_unlock = "unlock" in options and not found.is_unlocked and selectors.has_closed_parts(found)
     context = {
         "enrolment": found,
         "title": selectors.titles_of([found.course])[found.course.code],
         "tag": tag(ENROLMENT_TAGS, found.status, found.get_status_display()),
         "entry_form": EntryForm() if "accept" in options else None,
-        "time_form": TimeForm(initial={"percent": found.extra_time}) if in_it else None,
+        "time_form": TimeForm(initial={"percent": found.extra_time}) if in_it and not is_own else None,
+        "unlock_form": UnlockForm() if can_unlock else None,
+        "lacking": lacking_courses(found.record, found.person_id) if found.status == EnrolmentState.REQUESTED else [],
         "history": selectors.history_of(found.pk, ENROLMENT, EnrolmentState.choices),
     }
     return render(request, "learning/keep/enrolment.html", context | extra, status=status)
@@ -276,10 +281,12 @@ def _enrolment_page(request: HttpRequest, found: Enrolment, *, status: int = 200
 @login_required
 @require_POST
 def enrolment_do(request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
-    """Let somebody in, or not."""
+    """Let somebody in, or not; or open every part to one who is in it."""
     found = _enrolment_or_404(pk)
-    if name not in {"accept", "refuse"}:
+    if name not in {"accept", "refuse", "unlock"}:
         raise Http404
+    if name == "unlock":
+        return _unlock(request, found)
     form = EntryForm(request.POST)
 
     def decide() -> None:
@@ -291,6 +298,18 @@ def enrolment_do(request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
         )
         return redirect("learning:requests")
     return _enrolment_page(request, _enrolment_or_404(pk), status=422, entry_form=form)
+
+
+def _unlock(request: HttpRequest, found: Enrolment) -> HttpResponse:
+    form = UnlockForm(request.POST)
+
+    def unlock() -> None:
+        services.unlock(found, note=form.cleaned_data["note"])
+
+    if _done(form, unlock, {"note": "note"}):
+        messages.success(request, _("Every part of the course is open to this learner."))
+        return redirect("learning:enrolment", found.pk)
+    return _enrolment_page(request, found, status=422, unlock_form=form)
 
 
 @login_required

@@ -151,6 +151,10 @@ def people(request: HttpRequest, pk: UUID) -> HttpResponse:
     record = PublishedRecord.objects.live().of_kind("course").filter(pk=pk).defer("search_text").first()
     if record is None:
         raise Http404
+    if "take_off" in request.POST:
+        if services.take_off_list(record, request.POST["take_off"]):
+            messages.success(request, _("Taken off the list. Whoever is in the course already stays in it."))
+        return redirect("learning:people", record.pk)
     form = PeopleForm(request.POST, request.FILES) if request.method == "POST" else PeopleForm()
     if form.is_bound and form.is_valid():
         invited = services.invite(record, form.cleaned_data["emails"])

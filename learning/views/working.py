@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +31,7 @@ from ..quiz.forms import QuizForm
 from ..quiz.results import Result
 from ..selectors import learning as selectors
 from ..selectors.peers import peers_of
+from ..services.enrolling import BEFORE
 
 
 def get_enrolment_or_404(pk: UUID) -> Enrolment:
@@ -63,13 +65,16 @@ def my_courses(request: HttpRequest) -> HttpResponse:
     enrolments = list(selectors.list_enrolments(current()))
     outlines = selectors.outlines_of(enrolments)
     done = selectors.progress_of(enrolments)
-    rows = [_row(one, outlines[one.pk], done[one.pk]) for one in enrolments]
-    return render(request, "learning/mine.html", {"rows": rows, "catalogue_url": cards.courses_url()})
+    base = cards.courses_url()
+    rows = [_row(one, outlines[one.pk], done[one.pk], base) for one in enrolments]
+    return render(request, "learning/mine.html", {"rows": rows, "catalogue_url": base})
 
 
-def _row(enrolment: Enrolment, outline: Outline, done: set[UUID]) -> dict[str, Any]:
+def _row(enrolment: Enrolment, outline: Outline, done: set[UUID], base: str) -> dict[str, Any]:
     required = [item for item in outline.items if item.is_required]
+    can_begin_again = enrolment.status in {EnrolmentState.REFUSED, EnrolmentState.LEFT} and enrolment.record.is_open
     return {
+        "url": f"{base}{enrolment.record.path}" if base and can_begin_again else "",
         "enrolment": enrolment,
         "words": outline.words(outline.snapshot["texts"], current_language()),
         "done": sum(item.id in done for item in required),
@@ -92,12 +97,15 @@ def enrol(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         enrolment = services.enrol(record, why=form.cleaned_data.get("why", ""))
     except TransitionRefused as refused:
-        form.add_error("why" if any(one.code == "why" for one in refused.unmet) else None, refused.messages)
+        codes = {one.code for one in refused.unmet}
+        form.add_error("why" if "why" in codes else None, refused.messages)
+        lacks_a_course = codes == {BEFORE}
         context = {
             "form": form,
             "record": record,
             "words": Outline(record.snapshot).words(record.snapshot["texts"], current_language()),
-            "asks": record.snapshot["entry"] == Entry.APPROVAL,
+            "asks": lacks_a_course or (record.snapshot["entry"] == Entry.APPROVAL and "closed" not in codes),
+            "lacks_a_course": lacks_a_course,
         }
         return render(request, "learning/enrol.html", context, status=422)
     if enrolment.status == EnrolmentState.REQUESTED:
@@ -174,6 +182,7 @@ def _modules(
                 "url": reverse("learning:item", args=[enrolment.pk, item.id]),
                 "kind": str(ItemKind(item.kind).label),
                 "is_done": item.id in done,
+                "is_closed": not enrolment.is_unlocked and bool(outline.in_the_way(item, done, results)),
                 "percent": results.get(item.id),
                 "counts": item.id in counted,
             }
@@ -260,10 +269,22 @@ def item(request: HttpRequest, pk: UUID, item: UUID) -> HttpResponse:
     found = _item_or_404(outline, item)
     if request.method == "POST":
         return _do(request, enrolment, outline, found)
+    before = selectors.in_the_way(enrolment, outline, found)
+    if before:
+        return _closed_page(request, enrolment, outline, found, before)
     services.open_item(enrolment, found)
     if found.case:
         return _case_page(request, enrolment, outline, found)
     return _item_page(request, enrolment, outline, found)
+
+
+def _closed_page(
+    request: HttpRequest, enrolment: Enrolment, outline: Outline, item: Item, before: list[Item], status: int = 200
+) -> HttpResponse:
+    """A part that is not open yet: what comes first. Nothing of the part itself."""
+    first = [_neighbour(enrolment, outline, one) for one in before]
+    context = {"first": first, "least": item.least_before, "body": [], "borrowed": ""}
+    return _page(request, enrolment, outline, item, "learning/item_closed.html", context, status)
 
 
 def _page(
@@ -334,6 +355,9 @@ def _item_page(
 
 
 def _do(request: HttpRequest, enrolment: Enrolment, outline: Outline, item: Item) -> HttpResponse:
+    before = selectors.in_the_way(enrolment, outline, item)
+    if before:
+        return _closed_page(request, enrolment, outline, item, before, status=422)
     if item.case:
         return _case_step(request, enrolment, outline, item)
     try:
@@ -392,7 +416,7 @@ def _questions(
     ask_again: bool = False,
 ) -> HttpResponse:
     quiz: Mapping[str, Any] = item.quiz or {}
-    asked = selectors.asked(attempt, quiz, attempts, current_language())
+    asked = selectors.asked(enrolment, attempt, quiz, attempts)
     if form is None:
         left = _still_open(quiz, asked)
         answers = {one.question.key: one.response.answer for one in left if one.response}
@@ -428,7 +452,7 @@ def _answer(
         messages.info(request, _("This attempt has been handed in already."))
         return redirect("learning:attempt", enrolment.pk, item.id, attempt.n)
     quiz: Mapping[str, Any] = item.quiz or {}
-    asked = selectors.asked(attempt, quiz, attempts, current_language())
+    asked = selectors.asked(enrolment, attempt, quiz, attempts)
     left = _still_open(quiz, asked)
     versions = {one.question.key: one.version for one in left}
     form = QuizForm([one.question for one in left], attempt.seed, request.POST)
@@ -451,7 +475,8 @@ def _answer(
         services.hand_in(attempt, item, answers)
     except TransitionRefused as refused:
         if any(one.code == "late" for one in refused.unmet):
-            services.hand_in(attempt, item)
+            with suppress(TransitionRefused):  # another tab has ended it meanwhile
+                services.hand_in(attempt, item)
         messages.warning(request, refused.messages[0])
     return redirect("learning:attempt", enrolment.pk, item.id, attempt.n)
 
@@ -465,7 +490,7 @@ def _marked(
     attempts: list[Attempt],
 ) -> HttpResponse:
     quiz: Mapping[str, Any] = item.quiz or {}
-    asked = selectors.asked(attempt, quiz, attempts, current_language())
+    asked = selectors.asked(enrolment, attempt, quiz, attempts)
     # Whether an answer is right is told with the key, and not before; what a tutor wrote is told at once.
     results = [
         {
@@ -489,7 +514,7 @@ def _marked(
         "pass_mark": outline.snapshot["pass_mark"],
         "waits": attempt.status == AttemptState.WAITING,
         "is_late": attempt.status == AttemptState.EXPIRED,
-        "can_try": not selectors.is_closed(quiz, attempts),
+        "can_try": selectors.has_attempts_left(quiz, attempts),
         "item_url": reverse("learning:item", args=[enrolment.pk, item.id]),
         "tells": any(one.revealed for one in asked),
     }
@@ -508,6 +533,7 @@ def _case_page(
     home: HomeForm | None = None,
     error: str = "",
     status: int = 200,
+    ask_again: bool = False,
 ) -> HttpResponse:
     """The case in its step: to decide; or, once locked, what happened, what others decided, and one's own country."""
     locked = selectors.case_answers(enrolment, item)
@@ -515,7 +541,7 @@ def _case_page(
         if form is None:
             draft = CaseDraft.objects.filter(enrolment=enrolment, case=item.case_id).first()
             form = CaseForm(item, None, draft.answers if draft else None)
-        context: dict[str, Any] = {"form": form, "error": error}
+        context: dict[str, Any] = {"form": form, "error": error, "ask_again": ask_again}
         return _page(request, enrolment, outline, item, "learning/case.html", context, status)
     person = enrolment.person_id
     outcomes, peers = selectors.outcomes_of(item, person), peers_of(item, person)
@@ -549,7 +575,7 @@ def _case_step(request: HttpRequest, enrolment: Enrolment, outline: Outline, ite
         short = [one for one in form.forms if one.ask_for_words()]
         if short and "anyway" not in request.POST:
             services.save_case(enrolment, item.id, decisions)
-            return _case_page(request, enrolment, outline, item, form, status=422)
+            return _case_page(request, enrolment, outline, item, form, status=422, ask_again=True)
         services.lock_case(enrolment, item.id, decisions)
     except TransitionRefused as refused:
         by_prompt = {one.prompt["id"]: one for one in form.forms}

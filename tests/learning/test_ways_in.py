@@ -1,0 +1,349 @@
+"""What comes before: other courses, other parts, a result; and who may open what to whom (learning page, 1.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from django.core.exceptions import PermissionDenied
+from django.test import Client
+from django.urls import reverse
+
+from learning import services
+from learning.enums import EnrolmentState
+from learning.models import Attempt, CaseAnswer, Course, Enrolment, Invitation, ItemProgress, LessonPage, Response
+from learning.personal_data import Source
+from learning.selectors.peers import peers_of
+from learning.selectors.proposals import list_proposed
+from network_site.common import outbox
+from network_site.common.models import Notice
+from network_site.common.scoping import ForeignWrite
+from network_site.common.workflow import TransitionRefused
+from network_site.organizations.actor import acting_as, service_actor
+from network_site.organizations.enums import Role
+from network_site.organizations.models import User
+from network_site.publishing.models import PublishedRecord
+
+from ..people import People, acting
+from .courses import items, published_course, written_course
+from .learners import RIGHT, begin, complete, decide, enrolment_of, try_quiz
+
+pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+
+Enter = Callable[[Any], Client]
+
+
+@pytest.fixture
+def publisher(people: People) -> User:
+    return people.publisher()
+
+
+@pytest.fixture
+def learner(people: People) -> User:
+    return people.contributor(people.organization(country="UY"))
+
+
+def text_of(response: Any) -> str:
+    return " ".join(BeautifulSoup(response.content, "html.parser").get_text(" ").split())
+
+
+def changed_course(publisher: User, page: str, **values: Any) -> PublishedRecord:
+    """The small course, published with other values on one of its pages."""
+    with acting(publisher):
+        course = written_course()
+        LessonPage.objects.filter(quiz_key=page, locale__language_code="en").update(**values)
+        return services.publish_course(Course.objects.select_related("owner").get(pk=course.pk))
+
+
+# --- Another course first --------------------------------------------------------------------
+
+
+def test_who_knows_it_already_asks_and_is_let_in(
+    people: People, sign_in: Enter, publisher: User, learner: User
+) -> None:
+    with acting(publisher):
+        first, second = published_course(code="first"), published_course(code="second")
+        services.set_prerequisites(Course.objects.get(pk=second.pk), [Course.objects.get(pk=first.pk)])
+        second = services.publish_course(Course.objects.select_related("owner").get(pk=second.pk))
+    client, url = sign_in(learner), reverse("learning:enrol", args=[second.pk])
+    refused = client.post(url)
+    assert refused.status_code == 422
+    assert "Complete “A small course first” first." in text_of(refused)
+    assert BeautifulSoup(refused.content, "html.parser").find("textarea", {"name": "why"}) is not None
+    assert client.post(url, {"why": "I taught it for years."}).status_code == 302
+    enrolment = enrolment_of(learner, second)
+    assert (enrolment.status, enrolment.why) == (EnrolmentState.REQUESTED, "I taught it for years.")
+
+    keeper = sign_in(publisher)
+    page = text_of(keeper.get(reverse("learning:enrolment", args=[enrolment.pk])))
+    assert "Courses that should come first A small course first" in page
+    keeper.post(reverse("learning:enrolment_do", args=[enrolment.pk, "accept"]), {"note": ""})
+    assert enrolment_of(learner, second).status == EnrolmentState.ACTIVE
+
+
+def test_who_is_not_let_in_reads_why_and_may_ask_again(
+    people: People, sign_in: Enter, publisher: User, learner: User
+) -> None:
+    with acting(publisher):
+        course = published_course(entry="approval")
+    enrolment = begin(learner, course, why="I am curious.")
+    with acting(publisher):
+        services.decide_enrolment(enrolment, accept=False, note="It is for labour inspectors.")
+    page = sign_in(learner).get(reverse("learning:mine"))
+    assert "Not accepted It is for labour inspectors. See the course" in text_of(page)
+    with acting(learner):
+        assert Source().parts(learner)["courses"][0]["refusal_reason"] == "It is for labour inspectors."
+        assert services.enrol(course, why="I was made an inspector.").status == EnrolmentState.REQUESTED
+
+
+def test_nobody_lets_herself_in_or_gives_herself_time(people: People, sign_in: Enter, publisher: User) -> None:
+    with acting(publisher):
+        asked, open_to_all = published_course(code="asked", entry="approval"), published_course(code="open")
+    request, enrolment = begin(publisher, asked, why="I wrote it."), begin(publisher, open_to_all)
+    with acting(publisher):
+        with pytest.raises(TransitionRefused, match="You may not do this"):
+            services.decide_enrolment(request, accept=True)
+        with pytest.raises(TransitionRefused, match="You may not do this"):
+            services.unlock(enrolment, note="I wrote it.")
+        with pytest.raises(PermissionDenied):
+            services.give_time(enrolment, percent=300)
+    page = text_of(sign_in(publisher).get(reverse("learning:enrolment", args=[enrolment.pk])))
+    assert "Save the time" not in page
+    colleague = people.member(people.network(), Role.LEAD)
+    with acting(colleague):
+        assert services.decide_enrolment(request, accept=True).status == EnrolmentState.ACTIVE
+        assert services.give_time(enrolment, percent=50).extra_time == 50
+
+
+def test_those_who_keep_a_course_are_told_who_asks(people: People, publisher: User, learner: User) -> None:
+    with acting(publisher):
+        course = published_course(entry="approval")
+    begin(learner, course, why="I am curious.")
+    outbox.drain()
+    with acting(publisher):
+        told = Notice.objects.get(kind="enrolment.requested")
+    assert (told.recipient_id, told.url_name, told.object_id) == (publisher.pk, "learning:course", course.pk)
+    with acting(learner):
+        assert not Notice.objects.filter(kind="enrolment.requested").exists()
+
+
+# --- Another part first ----------------------------------------------------------------------
+
+
+def test_a_part_that_waits_opens_when_the_parts_before_it_are_done(
+    sign_in: Enter, publisher: User, learner: User
+) -> None:
+    course = changed_course(publisher, "quiz", waits=True)
+    enrolment = begin(learner, course)
+    client, found = sign_in(learner), items(course)
+    url = reverse("learning:item", args=[enrolment.pk, found["Quiz"].id])
+    page = client.get(url)
+    assert (page.status_code, "This part is not open yet." in text_of(page)) == (200, True)
+    assert "Begin the quiz" not in text_of(page)
+    first = BeautifulSoup(page.content, "html.parser").select_one(".read .list-c a")
+    assert first is not None
+    assert first["href"] == reverse("learning:item", args=[enrolment.pk, found["Lesson 1"].id])
+    assert client.post(url).status_code == 422
+    assert "not open yet" in text_of(client.get(reverse("learning:outline", args=[enrolment.pk])))
+    with acting(learner):
+        with pytest.raises(TransitionRefused, match="Do “Lesson 1” first"):
+            services.start_attempt(enrolment, found["Quiz"].id)
+        assert not Attempt.objects.exists()
+        # Looking at a closed part is not opening it.
+        assert not ItemProgress.objects.filter(item=found["Quiz"].id).exists()
+    for title in ("Lesson 1", "Lesson 2"):
+        client.post(reverse("learning:item", args=[enrolment.pk, found[title].id]))
+    assert "Begin the quiz" in text_of(client.get(url))
+    assert client.post(url).status_code == 302
+
+
+def test_a_part_may_ask_for_a_result_in_the_quiz_before_the_course(
+    sign_in: Enter, publisher: User, learner: User
+) -> None:
+    course = changed_course(publisher, "quiz", least_before=60)
+    enrolment = begin(learner, course)
+    quiz = items(course)["Quiz"].id
+    try_quiz(learner, course, "Before", RIGHT | {"towns": "few"})
+    page = text_of(sign_in(learner).get(reverse("learning:item", args=[enrolment.pk, quiz])))
+    assert "It opens with a result of 60 of 100 in the quiz before the course" in page
+    with acting(learner), pytest.raises(TransitionRefused, match="Do “Before” first"):
+        services.start_attempt(enrolment, quiz)
+
+    keeper, url = sign_in(publisher), reverse("learning:enrolment_do", args=[enrolment.pk, "unlock"])
+    refused = keeper.post(url, {"note": " "})
+    assert (refused.status_code, "Fill this in." in text_of(refused)) == (422, True)
+    assert keeper.post(url, {"note": "She has the certificate of our school."}).status_code == 302
+    page = text_of(keeper.get(reverse("learning:enrolment", args=[enrolment.pk])))
+    assert "She has the certificate of our school." in page
+    assert "Every part of the course is open to this learner." in page
+    with acting(learner):
+        assert services.start_attempt(enrolment_of(learner, course), quiz).n == 1
+
+
+def test_who_has_the_result_goes_on(publisher: User, learner: User) -> None:
+    course = changed_course(publisher, "quiz", least_before=60)
+    enrolment = begin(learner, course)
+    try_quiz(learner, course, "Before", RIGHT)
+    with acting(learner):
+        assert services.start_attempt(enrolment, items(course)["Quiz"].id).n == 1
+
+
+def test_a_result_in_a_quiz_that_is_not_there_is_not_published(publisher: User) -> None:
+    with acting(publisher):
+        course = written_course()
+        LessonPage.objects.filter(quiz_key="before").update(quiz_key="")
+        LessonPage.objects.filter(quiz_key="quiz").update(least_before=60)
+        with pytest.raises(TransitionRefused, match="asks for a result in a quiz before the course") as refused:
+            services.publish_course(Course.objects.select_related("owner").get(pk=course.pk))
+    assert [one.code for one in refused.value.unmet] == ["before"]
+
+
+# --- What is told, and when ------------------------------------------------------------------
+
+
+def marked(client: Client, enrolment: Enrolment, course: PublishedRecord, title: str, n: int) -> str:
+    return text_of(client.get(reverse("learning:attempt", args=[enrolment.pk, items(course)[title].id, n])))
+
+
+def test_the_quiz_before_a_course_tells_its_key_with_the_certificate(
+    sign_in: Enter, publisher: User, learner: User
+) -> None:
+    with acting(publisher):
+        course = written_course()
+        course.quizzes.filter(key="before").update(feedback="after_close")
+        record = services.publish_course(Course.objects.select_related("owner").get(pk=course.pk))
+    enrolment = begin(learner, record)
+    try_quiz(learner, record, "Before", RIGHT)
+    client = sign_in(learner)
+    page = marked(client, enrolment, record, "Before", 1)
+    assert "There are 264 of them." not in page
+    assert "What is right is told when you have completed the course." in page
+    with acting(learner):
+        assert [row["share"] for row in Source().parts(learner)["quiz_answers"]] == [None, None]
+    complete(learner, record)
+    assert "There are 264 of them." in marked(client, enrolment, record, "Before", 1)
+    with acting(learner):
+        assert {str(row["share"]) for row in Source().parts(learner)["quiz_answers"]} == {"1.0000"}
+
+
+def test_no_key_is_told_while_the_last_attempt_is_open(sign_in: Enter, publisher: User, learner: User) -> None:
+    with acting(publisher):
+        course = written_course()
+        course.quizzes.filter(key="quiz").update(feedback="after_close", attempts_allowed=2)
+        record = services.publish_course(Course.objects.select_related("owner").get(pk=course.pk))
+    enrolment = begin(learner, record)
+    try_quiz(learner, record, "Quiz", RIGHT)
+    client = sign_in(learner)
+    assert "There are 264 of them." not in marked(client, enrolment, record, "Quiz", 1)
+    with acting(learner):
+        services.start_attempt(enrolment, items(record)["Quiz"].id)
+    assert "There are 264 of them." not in marked(client, enrolment, record, "Quiz", 1)
+    try_quiz(learner, record, "Quiz", RIGHT)
+    assert "There are 264 of them." in marked(client, enrolment, record, "Quiz", 1)
+
+
+# --- Cases -----------------------------------------------------------------------------------
+
+
+def test_a_mistake_elsewhere_does_not_lock_short_reasons(sign_in: Enter, publisher: User, learner: User) -> None:
+    with acting(publisher):
+        course = published_course()
+    enrolment = begin(learner, course)
+    client, url = sign_in(learner), reverse("learning:item", args=[enrolment.pk, items(course)["Case"].id])
+    sent = {"where-value": "nowhere", "where-text": "Short.", "why-text": "Short.", "lock": "1"}
+    wrong = client.post(url, sent)
+    assert (wrong.status_code, 'name="anyway"' in wrong.content.decode()) == (422, False)
+    short = client.post(url, sent | {"where-value": "region"})
+    assert (short.status_code, 'name="anyway"' in short.content.decode()) == (422, True)
+    assert "Some reasons are short." in text_of(short)
+    with acting(learner):
+        assert not CaseAnswer.objects.exists()
+    assert client.post(url, sent | {"where-value": "region", "anyway": "1"}).status_code == 302
+    with acting(learner):
+        assert CaseAnswer.objects.count() == 2
+
+
+def test_who_takes_a_course_twice_is_one_of_the_others_once(people: People, publisher: User, learner: User) -> None:
+    with acting(publisher):
+        course = published_course()
+    others = [people.contributor(people.organization()) for _number in range(4)]
+    for other in others:
+        begin(other, course)
+        decide(other, course, "Case", is_shared=True)
+    with acting(others[0]):
+        services.leave(Enrolment.objects.get(person=others[0]))
+        again = services.enrol(course)
+        item = items(course)["Case"]
+        given = {row.prompt_id: row for row in CaseAnswer.objects.filter(person=others[0])}
+        services.lock_case(again, item.id, {pk: services.cases.Decision("town", "Other words.") for pk in given})
+        assert CaseAnswer.objects.filter(person=others[0]).count() == 4
+    assert set(peers_of(item, learner.pk).values()) == {None}
+    fifth = people.contributor(people.organization())
+    begin(fifth, course)
+    decide(fifth, course, "Case")
+    counts = {peers.count for peers in peers_of(item, learner.pk).values() if peers}
+    assert counts == {5}
+    assert next(dict(peers.shares) for peers in peers_of(item, learner.pk).values() if peers) == {"region": 5}
+
+
+# --- Lists and rows --------------------------------------------------------------------------
+
+
+def test_an_address_is_taken_off_ones_own_list(people: People, sign_in: Enter, publisher: User) -> None:
+    with acting(publisher):
+        course = published_course(entry="invitation")
+    ministry = people.organization(country="UY")
+    learner = people.contributor(ministry)
+    focal, other = people.focal_point(ministry), people.focal_point(people.organization(country="PY"))
+    for user in (focal, other):
+        with acting(user):
+            services.invite(course, [learner.email])
+    client, url = sign_in(focal), reverse("learning:people", args=[course.pk])
+    assert learner.email in text_of(client.get(url))
+    assert client.post(url, {"take_off": learner.email.upper()}).status_code == 302
+    page = text_of(client.get(url))
+    assert (learner.email in page, "Nobody yet." in page) == (False, True)
+    # Once more is nothing more.
+    assert client.post(url, {"take_off": learner.email}).status_code == 302
+    with acting(other):
+        assert Invitation.objects.get().email == learner.email
+
+
+def test_nobody_writes_into_the_enrolment_of_another(people: People, publisher: User, learner: User) -> None:
+    with acting(publisher):
+        course = published_course()
+    hers = begin(learner, course)
+    attempt = try_quiz(learner, course, "Quiz", RIGHT)
+    other = people.contributor(people.organization())
+    begin(other, course)
+    item = items(course)["Lesson 1"].id
+    with acting(other):
+        with pytest.raises(ForeignWrite):
+            ItemProgress.objects.bulk_create([ItemProgress(person=other, enrolment=hers, item=item, state="done")])
+        with pytest.raises(ForeignWrite):
+            Attempt.objects.create(
+                person=other, enrolment=hers, quiz=items(course)["Quiz"].quiz_id, n=2, seed=1, drawn=[], out_of=1
+            )
+        version = acting_version(attempt)
+        with pytest.raises(ForeignWrite):
+            Response.objects.create(person=other, attempt=attempt, version_id=version)
+
+
+def acting_version(attempt: Attempt) -> Any:
+    with acting_as(service_actor("grader"), reason="test"):
+        return Response.objects.filter(attempt=attempt).values_list("version_id", flat=True).first()
+
+
+def test_proposals_wait_from_the_day_on_which_they_are_sent(people: People, publisher: User) -> None:
+    fields = {"title": "One", "purpose": "To know more.", "learners": "Inspectors"}
+    first, second = (people.focal_point(people.organization(country=code)) for code in ("UY", "PY"))
+    with acting(first):
+        early = services.create_proposal(fields=fields)
+    with acting(second):
+        services.send_proposal(services.create_proposal(fields=fields | {"title": "Two"}))
+    with acting(first):
+        services.send_proposal(early)
+    with acting(publisher):
+        assert [one.title for one in list_proposed()] == ["Two", "One"]
