@@ -20,7 +20,7 @@ from .cards import courses_url, languages_of, level_name, shown_text
 from .enums import Entry, ItemKind
 from .outline import Outline
 from .selectors.public import KIND, CourseQuery, find_courses
-from .snapshot import JSON_SCHEMA
+from .snapshot import JSON_SCHEMA, open_document
 
 router = Router(tags=["Courses"])
 
@@ -76,7 +76,8 @@ class CourseDetail(CourseOut):
     """A course, whole. Right answers and what came of a case are no part of it."""
 
     document: Annotated[dict[str, Any], WithJsonSchema(JSON_SCHEMA)] = Field(
-        description="The published document: language-neutral, with the texts of all languages."
+        description="The published document: language-neutral, with the texts of all languages. "
+        "Parts that open only when others are done are without theirs."
     )
 
 
@@ -178,4 +179,4 @@ def get_course(request: HttpRequest, number: int, asked: Query[InLanguage]) -> d
     if record.state == PublishedRecord.State.WITHDRAWN:
         raise Refusal(410, _("This course was withdrawn."), record.withdrawal_reason)
     changed(request, record.published_at)
-    return _course(record, courses_url()) | {"document": record.snapshot}
+    return _course(record, courses_url()) | {"document": open_document(record.snapshot)}

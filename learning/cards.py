@@ -139,7 +139,7 @@ def page_context(record: PublishedRecord, base_url: str) -> dict[str, Any]:
 
 
 def _modules(outline: Outline, record_url: str) -> list[dict[str, Any]]:
-    """The outline; a lesson leads to its open page, a quiz and a case lead nowhere before one is in the course."""
+    """The outline; a lesson leads to its open page, and what waits, quizzes and cases nowhere before one is in it."""
     language = current_language()
     modules: list[dict[str, Any]] = [
         {"words": outline.words(module["texts"], language), "minutes": 0, "items": []}
@@ -155,7 +155,7 @@ def _modules(outline: Outline, record_url: str) -> list[dict[str, Any]]:
                 "kind_label": str(ItemKind(item.kind).label),
                 "minutes": counted_minutes(item.minutes),
                 "is_required": item.is_required,
-                "url": f"{record_url}{item.id}/" if item.kind == ItemKind.LESSON else "",
+                "url": f"{record_url}{item.id}/" if item.is_open_to_all else "",
             }
         )
     for module in modules:
@@ -203,7 +203,7 @@ def lesson_text(outline: Outline, item: Item) -> LessonText:
 
 def lessons_of(outline: Outline) -> list[Item]:
     """The lessons among the items: what can be read without an account."""
-    return [item for item in outline.items if item.kind == ItemKind.LESSON]
+    return [item for item in outline.items if item.is_open_to_all]
 
 
 def cards_of(blocks: Iterable[Mapping[str, Any]]) -> dict[str, dict[str, Any]]:

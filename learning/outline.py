@@ -72,6 +72,11 @@ class Item:
         return self.document["least_before"]  # type: ignore[no-any-return]
 
     @property
+    def is_open_to_all(self) -> bool:
+        """Whether it can be read without being in the course: a lesson that waits for nothing."""
+        return self.kind == ItemKind.LESSON and not self.waits and self.least_before is None
+
+    @property
     def quiz(self) -> Mapping[str, Any] | None:
         return self.document["quiz"]  # type: ignore[no-any-return]
 
@@ -123,9 +128,10 @@ class Outline:
     def after(self, item: Item) -> Item | None:
         return self.items[item.place + 1] if item.place + 1 < len(self.items) else None
 
-    def first_open(self, done: Collection[UUID]) -> Item | None:
-        """The first item that is not done; None when all are."""
-        return next((item for item in self.items if item.id not in done), None)
+    def next_open(self, after: Item | None, done: Collection[UUID]) -> Item | None:
+        """The first item after this one that is not done, else the first of all; None when all are done."""
+        left = [item for item in self.items if item.id not in done]
+        return next((item for item in left if after is not None and item.place > after.place), next(iter(left), None))
 
     def open_items(self, done: Collection[UUID]) -> list[Item]:
         """The items that have to be done and are not."""

@@ -18,6 +18,7 @@ from .models import (
     ItemProgress,
     Proposal,
     Response,
+    SharedReason,
 )
 from .selectors.learning import told_attempts
 
@@ -36,6 +37,7 @@ class Source:
         "learning.Response.marked_by": "none: part of the mark of somebody else",
         "learning.CaseDraft.person": "case_drafts",
         "learning.CaseAnswer.person": "case_decisions",
+        "learning.SharedReason.person": "case_texts_that_others_may_read",
         "learning.HomeAnswer.person": "case_answers_for_own_country",
         "learning.Certificate.person": "certificates",
         "learning.Proposal.created_by": "course_proposals",
@@ -73,7 +75,8 @@ class Source:
             "quiz_attempts": _rows(Attempt, user, "quiz", "n", "status", "started_at", "ended_at", "score", "out_of"),
             "quiz_answers": _answers(user, enrolments),
             "case_drafts": _rows(CaseDraft, user, "case", "answers", "saved_at"),
-            "case_decisions": _rows(CaseAnswer, user, "prompt_id", "value", "text", "confidence", "is_shared", "at"),
+            "case_decisions": _rows(CaseAnswer, user, "prompt_id", "value", "text", "confidence", "at"),
+            "case_texts_that_others_may_read": _rows(SharedReason, user, "answer__prompt_id"),
             "case_answers_for_own_country": _rows(HomeAnswer, user, "prompt_id", "text"),
             "certificates": _rows(
                 Certificate, user, "code", "kind", "snapshot", "shows_name", "issued_at", "revoked_at"

@@ -14,7 +14,7 @@ from network_site.common.templatetags.enlace import babel_locale
 
 from .enums import OutcomeStatus, PromptKind
 from .models import CaseAnswer, CaseOutcome
-from .outline import words
+from .outline import Words, words
 from .selectors.learning import Peers
 
 # Kind and sign of the tag of each status; the word is the status's own label.
@@ -45,6 +45,11 @@ def decision(
         "peers": others,
         "bars": _bars(prompt, said, others) if others and others.shares else [],
     }
+
+
+def at_home(prompt: Mapping[str, Any]) -> Words:
+    """A prompt as it is asked for one's own country."""
+    return words(prompt["texts"], current_language(), "en")
 
 
 def _value(prompt: Mapping[str, Any], said: Any, value: str) -> str:

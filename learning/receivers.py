@@ -14,6 +14,7 @@ from network_site.common.models import Outbox
 from network_site.organizations.enums import Role
 from network_site.organizations.selectors import members_with_role, network_organization
 
+from . import services
 from .models import Attempt, Certificate, Enrolment, Invitation, Proposal
 
 
@@ -44,6 +45,13 @@ def tell_about_attempt(row: Outbox) -> None:
         enrolment = attempt.enrolment
     tell = _tell_keepers if row.kind == "attempt.waiting" else _tell_learner
     tell(row, enrolment)
+
+
+def end_attempt(row: Outbox) -> None:
+    """The time of an attempt is over: it is marked with what had been saved."""
+    with as_service("grader", f"work for {row.kind}"):
+        attempt = Attempt.objects.only("person_id").get(pk=row.object_id)
+    services.end_when_due(attempt.pk, attempt.person_id)
 
 
 def tell_about_certificate(row: Outbox) -> None:
@@ -108,6 +116,7 @@ def connect() -> None:
     """Register the consumers (called when the app is ready)."""
     consumers: list[tuple[tuple[str, ...], Callable[[Outbox], Any]]] = [
         ((TO_KEEPERS, *TO_LEARNER), tell_about_enrolment),
+        (("attempt.due",), end_attempt),
         (("attempt.waiting", "attempt.graded"), tell_about_attempt),
         (("certificate.issued", "certificate.revoked"), tell_about_certificate),
         (tuple(PROPOSALS), tell_about_proposal),

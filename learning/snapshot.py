@@ -7,7 +7,7 @@ be drawn, without their words, and holds neither keys nor outcomes: those are re
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from network_site.common.language import CODES
 
 from .blocks import published
 from .enums import CourseStatus, Entry, Feedback, ItemKind, Level, QuestionStatus, QuizRole
-from .models import Case, Course, CoursePage, LessonPage, ModulePage, Question, Quiz
+from .models import Case, Course, CoursePage, LessonPage, ModulePage, Question, QuestionVersion, Quiz
 
 SCHEMA = "enlace.course/1"
 SOURCE_LANGUAGE = "en"
@@ -237,7 +237,9 @@ def build_snapshot(course: Course, tree: Tree | None = None) -> dict[str, Any]:
     modules, lessons = tree.brothers(tree.modules), tree.brothers(tree.lessons)
     quizzes = {quiz.key: quiz for quiz in Quiz.objects.filter(course=course).prefetch_related("pools")}
     cases = {case.key: case for case in Case.objects.filter(course=course).prefetch_related("prompts")}
-    bank = _bank(course)
+    newest = _bank(course)
+    bank = {tag: [str(version.pk) for version in versions] for tag, versions in newest.items()}
+    texts_of_questions = {str(version.pk): version.texts for versions in newest.values() for version in versions}
     written = [
         {
             "id": str(module.translation_key),
@@ -262,7 +264,7 @@ def build_snapshot(course: Course, tree: Tree | None = None) -> dict[str, Any]:
                 "summary": plain(brother.summary),
                 "audience": plain(brother.audience),
                 "outcomes": [plain(str(block.value)) for block in brother.outcomes],
-                "state": _state(brother.locale.language_code, written),
+                "state": _state(brother.locale.language_code, written, texts_of_questions),
             }
             for brother in tree.courses
         },
@@ -298,14 +300,18 @@ def _in_order(brothers: dict[str, Any]) -> list[tuple[str, Any]]:
     return [(code, brothers[code]) for code, _name in settings.LANGUAGES if code in brothers]
 
 
-def _state(code: str, modules: list[dict[str, Any]]) -> str:
+def _state(code: str, modules: list[dict[str, Any]], bank: Mapping[str, Mapping[str, Any]]) -> str:
+    """Whether everything is there in a language: titles, texts, questions and the decisions of cases."""
     if code == SOURCE_LANGUAGE:
         return "source"
     items = [item for module in modules for item in module["items"]]
-    is_lacking = any(
-        item["texts"][SOURCE_LANGUAGE]["body"] and not item["texts"].get(code, {}).get("body") for item in items
+    is_lacking = any(code not in module["texts"] for module in modules) or any(
+        code not in item["texts"] or (item["texts"][SOURCE_LANGUAGE]["body"] and not item["texts"][code]["body"])
+        for item in items
     )
-    return "part" if is_lacking else "complete"
+    asked = [bank[pk] for item in items for pool in (item["quiz"] or {}).get("pools", ()) for pk in pool["questions"]]
+    asked += [prompt["texts"] for item in items for prompt in (item["case"] or {}).get("prompts", ())]
+    return "part" if is_lacking or any(code not in texts for texts in asked) else "complete"
 
 
 def _item(
@@ -336,14 +342,14 @@ def _item(
     }
 
 
-def _bank(course: Course) -> dict[str, list[str]]:
+def _bank(course: Course) -> dict[str, list[QuestionVersion]]:
     """The newest version of every reviewed question, by tag."""
-    found: dict[str, list[str]] = defaultdict(list)
+    found: dict[str, list[QuestionVersion]] = defaultdict(list)
     questions = Question.objects.filter(course=course, status=QuestionStatus.REVIEWED).prefetch_related("versions")
     for question in questions:
         newest = max(question.versions.all(), key=lambda version: version.n, default=None)
         if newest is not None:
-            found[question.tag].append(str(newest.pk))
+            found[question.tag].append(newest)
     return found
 
 
@@ -384,3 +390,20 @@ def _case_document(case: Case) -> dict[str, Any]:
             for prompt in case.prompts.all()
         ],
     }
+
+
+def open_document(snapshot: Mapping[str, Any]) -> dict[str, Any]:
+    """The document as everybody may read it: without the texts of parts that wait for others."""
+    modules = []
+    for module in snapshot["modules"]:
+        items = [item if _opens_at_once(item) else _without_texts(item) for item in module["items"]]
+        modules.append(module | {"items": items})
+    return {**snapshot, "modules": modules}
+
+
+def _opens_at_once(item: Mapping[str, Any]) -> bool:
+    return not item["waits"] and item["least_before"] is None
+
+
+def _without_texts(item: dict[str, Any]) -> dict[str, Any]:
+    return item | {"texts": {code: text | {"body": []} for code, text in item["texts"].items()}}

@@ -15,10 +15,12 @@ from .workflow import COURSE, ENROLMENT, PROPOSAL
 WORDS: dict[str, Any] = {
     "course.created": _("A course was begun"),
     "course.edited": _("A course was edited"),
+    "course.practice_read": _("A lesson was read beside a practice that had changed"),
     "course.question_written": _("A question of a course was written"),
     "course.quiz_written": _("A quiz of a course was written"),
     "course.case_written": _("A case of a course was written"),
     "course.attempt_ended": _("A quiz was handed in"),
+    "course.answer_marked": _("A text was marked"),
     "course.case_locked": _("Decisions of a case were locked"),
     "course.need_drafted": _("A need was drafted from a course"),
     "course.invited": _("People were put on the list of a course"),

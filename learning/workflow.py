@@ -71,11 +71,19 @@ ENROLMENT = Workflow(
             past=pgettext_lazy("enrolment", "completed"),
         ),
         "leave": transition(
-            [E.REQUESTED, E.ACTIVE],
+            [E.ACTIVE],
             E.LEFT,
             permissions.is_learner,
             pgettext_lazy("enrolment", "Leave the course"),
             past=pgettext_lazy("enrolment", "left"),
+        ),
+        # Where she left off: attempts that were used and decisions that were locked stay so (decision 0046).
+        "come_back": transition(
+            [E.LEFT],
+            E.ACTIVE,
+            permissions.is_learner,
+            pgettext_lazy("enrolment", "Go on"),
+            past=pgettext_lazy("enrolment", "went on"),
         ),
     },
 )

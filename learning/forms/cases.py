@@ -18,7 +18,7 @@ from network_site.common.templatetags.enlace import babel_locale
 from ..enums import PromptKind
 from ..outline import Item, words
 from ..quiz.writing import NumberField
-from ..services.cases import Decision
+from ..services.cases import Decision, room_for
 
 CONFIDENCE = [
     (1, gettext_lazy("a guess")),
@@ -100,6 +100,16 @@ class DecisionForm(forms.Form):
         sent = self.cleaned_data
         return Decision(sent.get("value", ""), sent["text"], sent["confidence"], sent["is_shared"])
 
+    @property
+    def kept(self) -> Decision:
+        """What was sent, also what was not understood: it is kept as it was typed until it is mended."""
+        if self.is_valid():
+            return self.decision
+        typed = {name: str(self[name].data or "") for name in ("value", "text") if name in self.fields}
+        sent = self.cleaned_data
+        confidence, is_shared = sent.get("confidence"), bool(sent.get("is_shared"))
+        return Decision(typed.get("value", ""), typed["text"], confidence, is_shared)
+
     def refuse(self) -> None:
         """Say beside the field that it has still to be decided."""
         name = "text" if self.prompt["kind"] == PromptKind.TEXT else "value"
@@ -126,8 +136,8 @@ class CaseForm:
 
     @property
     def decisions(self) -> dict[UUID, Decision]:
-        """What was sent and understood, by prompt."""
-        return {UUID(form.prompt["id"]): form.decision for form in self.forms if form.is_valid()}
+        """What was sent, by prompt."""
+        return {UUID(form.prompt["id"]): form.kept for form in self.forms}
 
 
 class HomeForm(forms.Form):
@@ -140,7 +150,7 @@ class HomeForm(forms.Form):
             said = words(prompt["texts"], current_language(), "en")
             self.fields[prompt["key"]] = forms.CharField(
                 required=False,
-                max_length=1500,
+                max_length=room_for(item.case or {}, prompt),
                 label=said["at_home"],
                 widget=forms.Textarea(attrs={"rows": 3}),
                 initial=(stored or {}).get(UUID(prompt["id"]), ""),

@@ -27,6 +27,7 @@ from .learners import (
     ItemProgress,
     LearnerModel,
     Response,
+    SharedReason,
 )
 from .pages import CoursePage, CoursesPage, LessonPage, ModulePage
 
@@ -59,4 +60,5 @@ __all__ = [
     "Quiz",
     "QuizPool",
     "Response",
+    "SharedReason",
 ]

@@ -99,7 +99,7 @@ class Enrolment(LearnerModel, TimestampedModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["person", "record"],
-                condition=Q(status__in=["requested", "active", "completed"]),
+                condition=~Q(status="refused"),
                 name="one_enrolment_per_person_and_course",
             ),
             models.CheckConstraint(condition=Q(status__in=EnrolmentState.values), name="enrolment_state_known"),
@@ -333,8 +333,6 @@ class CaseAnswer(LearnerModel):
     value = models.CharField(max_length=80, blank=True)
     text = models.TextField(blank=True)
     confidence = models.PositiveSmallIntegerField(null=True)
-    # Whether others may read the text, without name and ministry.
-    is_shared = models.BooleanField(default=False)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta(LearnerModel.Meta):
@@ -348,6 +346,20 @@ class CaseAnswer(LearnerModel):
 
     def __str__(self) -> str:
         return f"{self.enrolment_id} {self.prompt_id}"
+
+
+class SharedReason(LearnerModel):
+    """That others may read a text of a locked case, without name and ministry; gone when she takes that back."""
+
+    hangs_on = "answer"
+
+    answer = models.OneToOneField(CaseAnswer, on_delete=models.CASCADE, related_name="+")
+
+    class Meta(LearnerModel.Meta):
+        pass
+
+    def __str__(self) -> str:
+        return str(self.answer_id)
 
 
 class HomeAnswer(LearnerModel):

@@ -80,6 +80,12 @@ class Manuscript(Page):
         above = self.get_ancestors().type(CoursesPage).last()
         return redirect(above.get_url(request) if above else "/")
 
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """The words as they will stand in the course."""
+        from ..views.public import manuscript
+
+        return manuscript(request, self)
+
 
 class CoursePage(Manuscript):
     """The course as the catalogue shows it."""
@@ -103,7 +109,6 @@ class CoursePage(Manuscript):
     parent_page_types = ["learning.CoursesPage"]
     subpage_types = ["learning.ModulePage"]
     page_description = _("A course: what it is for, and below it its modules.")
-    template = "learning/manuscript.html"
 
     class Meta:
         verbose_name = _("course")
@@ -118,7 +123,6 @@ class ModulePage(Manuscript):
     parent_page_types = ["learning.CoursePage"]
     subpage_types = ["learning.LessonPage"]
     page_description = _("A part of a course, with its lessons, quizzes and cases in their order.")
-    template = "learning/manuscript.html"
 
     class Meta:
         verbose_name = _("module")
@@ -171,7 +175,6 @@ class LessonPage(Manuscript):
     parent_page_types = ["learning.ModulePage"]
     subpage_types: list[str] = []
     page_description = _("A lesson to read; or a quiz or a case, with the words above it.")
-    template = "learning/manuscript.html"
 
     class Meta:
         verbose_name = _("lesson")

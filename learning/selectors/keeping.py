@@ -205,6 +205,7 @@ class Manuscript:
 class StaleLink:
     """A lesson that speaks of a practice which has moved on, or is gone."""
 
+    pk: int
     lesson: str
     code: str
     title: str
@@ -274,6 +275,7 @@ def stale_links(record: PublishedRecord | None) -> list[StaleLink]:
     titles = titles_of_records(link.practice_id for link in stale)
     return [
         StaleLink(
+            pk=link.pk,
             lesson=_title_of(outline, link.item),
             code=link.practice.code,
             title=titles[link.practice_id],

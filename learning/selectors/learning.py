@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from needs.models import Need
 from network_site.common.language import current_language
 from network_site.organizations.actor import Actor, acting_as, current, person_through
 from network_site.publishing.models import PublishedRecord, PublishedVersion
@@ -26,6 +29,7 @@ from ..models import (
     QuestionKey,
     QuestionVersion,
     Response,
+    SharedReason,
 )
 from ..outline import Item, Outline
 from ..quiz import marks
@@ -45,8 +49,11 @@ def outline_of(enrolment: Enrolment) -> Outline:
 
 def outlines_of(enrolments: Collection[Enrolment]) -> dict[UUID, Outline]:
     """The same for many enrolments, by enrolment; one query."""
-    records = {enrolment.record_id for enrolment in enrolments}
-    rows = PublishedVersion.objects.filter(record__in=records).only("record_id", "version", "snapshot")
+    wanted = {(enrolment.record_id, enrolment.version) for enrolment in enrolments}
+    if not wanted:
+        return {}
+    these = reduce(or_, (Q(record_id=record, version=version) for record, version in wanted))
+    rows = PublishedVersion.objects.filter(these).only("record_id", "version", "snapshot")
     known = {(row.record_id, row.version): Outline(row.snapshot) for row in rows}
     return {enrolment.pk: known[enrolment.record_id, enrolment.version] for enrolment in enrolments}
 
@@ -72,14 +79,17 @@ def get_enrolment(pk: UUID) -> Enrolment:
 
 
 def enrolment_in(record_id: UUID, actor: Actor) -> Enrolment | None:
-    """The actor's own enrolment in a course, if she asked for it, is in it, or has completed it."""
+    """The actor's own enrolment in a course, if she asked for it, is in it, has completed it, or has left it."""
     if actor.user_id is None or actor.service:
         return None
-    found: Enrolment | None = Enrolment.objects.filter(
-        person_id=actor.user_id,
-        record_id=record_id,
-        status__in=[EnrolmentState.REQUESTED, EnrolmentState.ACTIVE, EnrolmentState.COMPLETED],
-    ).first()
+    found: Enrolment | None = (
+        Enrolment.objects.filter(
+            person_id=actor.user_id,
+            record_id=record_id,
+        )
+        .exclude(status=EnrolmentState.REFUSED)
+        .first()
+    )
     return found
 
 
@@ -135,6 +145,11 @@ def counting_attempt(attempts: Collection[Attempt], counting: str) -> Attempt | 
     return None if place is None else ended[place]
 
 
+def is_marking(enrolment: Enrolment) -> bool:
+    """Whether a tutor still reads a text of this learner."""
+    return Attempt.objects.filter(enrolment=enrolment, status=AttemptState.WAITING).exists()
+
+
 def results_of(enrolment: Enrolment, outline: Outline) -> dict[UUID, Decimal]:
     """The percent of every quiz and case that was tried, by item. Two queries."""
     found: dict[UUID, Decimal] = {}
@@ -161,7 +176,8 @@ def _case_result(item: Item, answered: Mapping[UUID, CaseAnswer]) -> dict[UUID, 
     if not given:
         return {}
     full = sum(is_full(prompt, answer.value, answer.text) for prompt, answer in given)
-    return {item.id: (HUNDRED * full / len(prompts)).quantize(marks.CENT)}
+    # A decision that a newer version has added was never asked of her.
+    return {item.id: (HUNDRED * full / len(given)).quantize(marks.CENT)}
 
 
 def is_full(prompt: Mapping[str, object], value: str, text: str) -> bool:
@@ -171,13 +187,16 @@ def is_full(prompt: Mapping[str, object], value: str, text: str) -> bool:
 
 
 def is_closed(quiz: Mapping[str, object], attempts: Collection[Attempt], enrolment: Enrolment) -> bool:
-    """Whether the rule "when no attempt is left" lets the key be told: none is left, and none is open.
+    """Whether the rule "when no attempt is left" lets the key be told: nothing can be gained, and none is open.
 
     The quiz before a course asks what the one after it asks, so it closes with the course (learning page, 1.2).
     """
     if quiz["role"] == QuizRole.PRE and enrolment.status != EnrolmentState.COMPLETED:
         return False
-    return not has_attempts_left(quiz, attempts) and all(one.status != AttemptState.OPEN for one in attempts)
+    if any(one.status == AttemptState.OPEN for one in attempts):
+        return False
+    is_full = any(one.status in ENDED and one.score == one.out_of for one in attempts)
+    return is_full or not has_attempts_left(quiz, attempts)
 
 
 def has_attempts_left(quiz: Mapping[str, object], attempts: Collection[Attempt]) -> bool:
@@ -296,3 +315,15 @@ def home_answers(enrolment: Enrolment, item: Item) -> dict[UUID, HomeAnswer]:
     prompts = [UUID(prompt["id"]) for prompt in (item.case or {})["prompts"]]
     rows = HomeAnswer.objects.filter(enrolment=enrolment, prompt_id__in=prompts)
     return {row.prompt_id: row for row in rows}
+
+
+def drafted_need(answers: Iterable[HomeAnswer]) -> UUID | None:
+    """The need that was made of these answers, where the actor may read it (she may have changed her ministry)."""
+    made = next((row.need for row in answers if row.need), None)
+    return made if made is not None and Need.objects.filter(pk=made).exists() else None
+
+
+def shared_reasons(enrolment: Enrolment) -> set[UUID]:
+    """The prompts whose texts this learner lets others read."""
+    rows = SharedReason.objects.filter(answer__enrolment=enrolment)
+    return set(rows.values_list("answer__prompt_id", flat=True))

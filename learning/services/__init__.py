@@ -1,6 +1,6 @@
 """What changes a course, an enrolment, an attempt, a case or a certificate."""
 
-from .cases import draft_need, lock_case, save_case, save_home
+from .cases import draft_need, lock_case, save_case, save_home, share_reason
 from .certifying import revoke_certificate, show_name
 from .content import save_case_study, save_course, save_question, save_quiz, set_prerequisites
 from .enrolling import (
@@ -15,8 +15,8 @@ from .enrolling import (
     unlock,
 )
 from .proposals import create_proposal, decide_proposal, save_proposal, send_proposal
-from .publishing import publish_course, withdraw_course
-from .quizzes import answer_quiz, hand_in, mark_response, start_attempt
+from .publishing import publish_course, reread_practice, withdraw_course
+from .quizzes import answer_quiz, end_when_due, hand_in, mark_response, start_attempt
 from .working import finish_item, finish_with_attendance, open_item
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "decide_enrolment",
     "decide_proposal",
     "draft_need",
+    "end_when_due",
     "enrol",
     "finish_item",
     "finish_with_attendance",
@@ -36,6 +37,7 @@ __all__ = [
     "mark_response",
     "open_item",
     "publish_course",
+    "reread_practice",
     "revoke_certificate",
     "save_case",
     "save_case_study",
@@ -46,6 +48,7 @@ __all__ = [
     "save_quiz",
     "send_proposal",
     "set_prerequisites",
+    "share_reason",
     "show_name",
     "start_attempt",
     "switch_language",

@@ -21,11 +21,13 @@ from network_site.organizations.actor import current
 from network_site.taxonomy.models import Term
 
 from .. import permissions
-from ..models import CaseAnswer, CaseDraft, Enrolment, HomeAnswer
-from ..outline import Item
-from ..selectors.learning import outline_of
+from ..models import CaseAnswer, CaseDraft, Enrolment, HomeAnswer, SharedReason
+from ..outline import Item, words
+from ..selectors.learning import drafted_need, outline_of
 from . import working
 
+HOME_LONGEST, SHORTEST_ROOM = 1500, 200
+BETWEEN = "\n\n"
 # Fields of a need that a case may fill, and how long each may be (needs/models/need.py).
 HOME_FIELDS = {"problem": 3000, "beneficiaries": 1000, "tried": 1500, "evidence": 1500, "constraints": 1500}
 
@@ -76,7 +78,10 @@ def save_case(enrolment: Enrolment, item_id: UUID, decisions: Mapping[UUID, Deci
     draft = CaseDraft.objects.filter(enrolment=locked, case=item.case_id).first() or CaseDraft(
         person_id=locked.person_id, enrolment=locked, case=item.case_id
     )
-    draft.answers = {str(pk): (_cleaned(decision)).as_json() for pk, decision in decisions.items() if pk in known}
+    # What was kept of a prompt of which nothing was sent stays.
+    draft.answers = draft.answers | {
+        str(pk): _cleaned(decision).as_json() for pk, decision in decisions.items() if pk in known
+    }
     draft.save()
     working.note(locked, item)
     return draft
@@ -106,9 +111,19 @@ def lock_case(enrolment: Enrolment, item_id: UUID, decisions: Mapping[UUID, Deci
         raise TransitionRefused(unmet)
     made = CaseAnswer.objects.bulk_create(
         CaseAnswer(
-            person_id=locked.person_id, enrolment=locked, prompt_id=UUID(prompt["id"]), **_columns(given, prompt)
+            person_id=locked.person_id,
+            enrolment=locked,
+            prompt_id=UUID(prompt["id"]),
+            value=given[UUID(prompt["id"])].value,
+            text=given[UUID(prompt["id"])].text,
+            confidence=given[UUID(prompt["id"])].confidence,
         )
         for prompt in prompts
+    )
+    SharedReason.objects.bulk_create(
+        SharedReason(person_id=locked.person_id, answer=answer)
+        for answer in made
+        if answer.text and given[answer.prompt_id].is_shared
     )
     CaseDraft.objects.filter(enrolment=locked, case=item.case_id).delete()
     audit.record("course.case_locked", tenant_id=locked.keeper_id, subject=locked)
@@ -122,8 +137,19 @@ def _is_decided(prompt: Mapping[str, Any], decision: Decision | None) -> bool:
     return bool(decision.text) if prompt["kind"] == "text" else bool(decision.value)
 
 
-def _columns(given: Mapping[UUID, Decision], prompt: Mapping[str, Any]) -> dict[str, Any]:
-    return given[UUID(prompt["id"])].as_json()
+@transaction.atomic
+def share_reason(enrolment: Enrolment, prompt: UUID, *, shares: bool) -> None:
+    """Let others read the text of one locked decision, without name and ministry, or take that back.
+
+    Raises CaseAnswer.DoesNotExist where the learner has locked none.
+    """
+    answer = CaseAnswer.objects.get(enrolment=enrolment, prompt_id=prompt, person_id=current().user_id)
+    if not shares:
+        SharedReason.objects.filter(answer=answer).delete()
+    elif answer.text:
+        SharedReason.objects.bulk_create(
+            [SharedReason(person_id=answer.person_id, answer=answer)], ignore_conflicts=True
+        )
 
 
 @transaction.atomic
@@ -140,7 +166,7 @@ def save_home(enrolment: Enrolment, item_id: UUID, texts: Mapping[UUID, str]) ->
         row = HomeAnswer.objects.filter(enrolment=locked, prompt_id=pk).first() or HomeAnswer(
             person_id=locked.person_id, enrolment=locked, prompt_id=pk
         )
-        row.text = plain(texts[pk]).strip()[:1500]
+        row.text = plain(texts[pk]).strip()[:HOME_LONGEST]
         row.save()
         saved.append(row)
     return saved
@@ -152,7 +178,7 @@ def draft_need(enrolment: Enrolment, item_id: UUID) -> Any:
 
     The draft is her ministry's own and nobody else reads it (needs/services/register.py). It begins with the case's
     terms and title and says in each field what she wrote under the prompts that belong there. Raises
-    PermissionDenied for who does not write for a ministry, TransitionRefused while nothing is written.
+    PermissionDenied for who does not write for a ministry, TransitionRefused while nothing says what is lacking.
     """
     actor = current()
     if not need_permissions.can_create(actor):
@@ -161,12 +187,12 @@ def draft_need(enrolment: Enrolment, item_id: UUID) -> Any:
     case: Mapping[str, Any] = item.case or {}
     rows = {row.prompt_id: row for row in HomeAnswer.objects.filter(enrolment=locked)}
     mine = [(prompt, rows[UUID(prompt["id"])]) for prompt in case["prompts"] if UUID(prompt["id"]) in rows]
-    made = next((row.need for _prompt, row in mine if row.need), None)
+    made = drafted_need(row for _prompt, row in mine)
     if made is not None:
         return made
     fields = _home_fields(mine)
     if not fields.get("problem"):
-        raise TransitionRefused([Unmet("empty", _("Answer at least one question for your country first."))])
+        raise TransitionRefused([Unmet("empty", _lacks_a_problem(case))])
     titles = case["need"].get("titles", {})
     title = titles.get(current_language()) or titles.get("en") or ""
     schemes: dict[str, list[str]] = {}
@@ -175,7 +201,7 @@ def draft_need(enrolment: Enrolment, item_id: UUID) -> Any:
     need = create_need(
         fields={
             "title": title,
-            "summary": fields["problem"].split("\n")[0][:300],
+            "summary": _first_words(mine),
             "source_language": current_language(),
             **fields,
         },
@@ -187,13 +213,40 @@ def draft_need(enrolment: Enrolment, item_id: UUID) -> Any:
     return need.pk
 
 
+def _field_of(prompt: Mapping[str, Any]) -> str:
+    return prompt["home"] if prompt["home"] in HOME_FIELDS else "problem"
+
+
+def _heading(prompt: Mapping[str, Any]) -> str:
+    """The question above an answer in the need; empty where it is not there in the reader's language."""
+    texts = prompt["texts"].get(current_language())
+    return f"{texts['at_home']}\n" if texts else ""
+
+
+def room_for(case: Mapping[str, Any], prompt: Mapping[str, Any]) -> int:
+    """How many characters an answer for one's own country may have, so that all of them fit into their need."""
+    beside = [one for one in case["prompts"] if _field_of(one) == _field_of(prompt)]
+    taken = sum(len(_heading(one)) for one in beside) + len(BETWEEN) * (len(beside) - 1)
+    return max(SHORTEST_ROOM, min(HOME_LONGEST, (HOME_FIELDS[_field_of(prompt)] - taken) // len(beside)))
+
+
+def _lacks_a_problem(case: Mapping[str, Any]) -> str:
+    asked = next((one for one in case["prompts"] if _field_of(one) == "problem"), case["prompts"][0])
+    said = words(asked["texts"], current_language(), "en")
+    return _("A need begins with what is lacking. Answer this first: “%(question)s”") % {"question": said["at_home"]}
+
+
+def _first_words(answered: list[tuple[Mapping[str, Any], HomeAnswer]]) -> str:
+    """The need in one sentence: what she wrote first of what is lacking, for her to write anew."""
+    texts = (row.text for prompt, row in answered if row.text and _field_of(prompt) == "problem")
+    return next(texts, "").split("\n")[0][:300]
+
+
 def _home_fields(answered: list[tuple[Mapping[str, Any], HomeAnswer]]) -> dict[str, str]:
-    """What was written, by the field of a need; each answer under its question, cut where the field ends."""
+    """What was written, by the field of a need; each answer under its question."""
     fields: dict[str, list[str]] = {}
     for prompt, row in answered:
-        if not row.text:
-            continue
-        texts = prompt["texts"].get(current_language()) or prompt["texts"]["en"]
-        name = prompt["home"] if prompt["home"] in HOME_FIELDS else "problem"
-        fields.setdefault(name, []).append(f"{texts['at_home']}\n{row.text}")
-    return {name: "\n\n".join(parts)[: HOME_FIELDS[name]] for name, parts in fields.items()}
+        if row.text:
+            fields.setdefault(_field_of(prompt), []).append(f"{_heading(prompt)}{row.text}")
+    # `room_for` sees to it that they fit; answers from before the questions grew are cut.
+    return {name: BETWEEN.join(parts)[: HOME_FIELDS[name]] for name, parts in fields.items()}

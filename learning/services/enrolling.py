@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from network_site.common import audit, outbox
@@ -23,16 +24,17 @@ from ..enums import EnrolmentState, Entry
 from ..models import Course, Enrolment, Invitation
 from ..selectors.learning import lacking_courses
 from ..workflow import ENROLMENT
+from . import working
 
 # The code of what is unmet when another course comes first.
 BEFORE = "prerequisite"
-TAKING = (EnrolmentState.REQUESTED, EnrolmentState.ACTIVE, EnrolmentState.COMPLETED)
 
 
 def enrol(record: PublishedRecord, *, why: str = "") -> Enrolment:
     """Begin a course for the organisation for which the actor acts, in its newest version.
 
-    Who is in it already gets that enrolment, so a second click, and a second tab, make nothing. With entry on
+    Who is in it already gets that enrolment, so a second click, and a second tab, make nothing; who has left it goes
+    on where she was. With entry on
     request the enrolment waits for the Network; so it does where only another course should come first and she says
     why she can do without. With entry by invitation one of the actor's addresses has to be on a list. Raises
     PermissionDenied for nobody in particular, TransitionRefused with what stands in the way.
@@ -42,7 +44,7 @@ def enrol(record: PublishedRecord, *, why: str = "") -> Enrolment:
         raise PermissionDenied
     known = _of_mine(record)
     if known is not None:
-        return known
+        return _come_back(known) if known.status == EnrolmentState.LEFT else known
     try:
         with transaction.atomic():
             return _enrol(record, plain(why).strip()[:500])
@@ -55,10 +57,15 @@ def enrol(record: PublishedRecord, *, why: str = "") -> Enrolment:
 
 
 def _of_mine(record: PublishedRecord) -> Enrolment | None:
-    found: Enrolment | None = Enrolment.objects.filter(
-        person_id=current().user_id, record=record, status__in=TAKING
-    ).first()
+    mine = Enrolment.objects.filter(person_id=current().user_id, record=record)
+    found: Enrolment | None = mine.exclude(status=EnrolmentState.REFUSED).first()
     return found
+
+
+def _come_back(enrolment: Enrolment) -> Enrolment:
+    if enrolment.record.state != PublishedRecord.State.PUBLISHED:
+        raise TransitionRefused([Unmet("closed", _("This course has been withdrawn."))])
+    return ENROLMENT.perform(enrolment, "come_back", changed_at=timezone.now())
 
 
 def _enrol(record: PublishedRecord, why: str) -> Enrolment:
@@ -132,7 +139,7 @@ def unlock(enrolment: Enrolment, *, note: str) -> Enrolment:
 
 @transaction.atomic
 def leave(enrolment: Enrolment) -> Enrolment:
-    """The learner gives the course up; what she did stays hers, and she may begin anew."""
+    """The learner gives the course up; what she did stays hers, and she may go on with it later."""
     return ENROLMENT.perform(enrolment, "leave")
 
 
@@ -173,6 +180,8 @@ def take_newer(enrolment: Enrolment) -> Enrolment:
         locked.version = newest.version
         locked.save(update_fields=["version", "changed_at"])
         audit.record("enrolment.updated", tenant_id=locked.keeper_id, subject=locked, version=newest.version)
+        # What was still to be done may have gone.
+        return working.complete_when_done(locked)
     return locked
 
 
@@ -199,11 +208,13 @@ def invite(record: PublishedRecord, emails: Collection[str]) -> Invited:
             "email", flat=True
         )
     )
-    made = Invitation.objects.bulk_create(
+    made = [
         Invitation(owner_id=actor.organization_id, record=record, email=email, created_by_id=actor.user_id)
         for email in wanted
         if email not in held
-    )
+    ]
+    # A colleague may have put the same addresses on the list at this very moment.
+    Invitation.objects.bulk_create(made, ignore_conflicts=True)
     audit.record("course.invited", tenant_id=actor.organization_id, subject=record, after=[one.email for one in made])
     for one in made:
         outbox.enqueue("course.invited", subject=one, version=1, tenant_id=actor.organization_id)

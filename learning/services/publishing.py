@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from network_site.common import outbox
+from network_site.common import audit, outbox
 from network_site.common.workflow import TransitionRefused
+from network_site.organizations.actor import current
 from network_site.publishing import services as public
 from network_site.publishing.models import PublishedRecord
 
+from .. import permissions
 from ..models import Course, LessonPractice
 from ..selectors.keeping import missing
 from ..snapshot import JSON_SCHEMA, SCHEMA, Tree, build_snapshot
@@ -50,8 +53,14 @@ def publish_course(course: Course, *, lock_version: int | None = None) -> Publis
 
 
 def _tie_practices(record: PublishedRecord) -> None:
-    """Remember which practice each lesson speaks of, and in which version."""
-    LessonPractice.objects.filter(course=record).delete()
+    """Remember which practice each lesson speaks of, and in which version.
+
+    A lesson that spoke of a practice before still speaks of the version that its writer has read: publishing the
+    course anew, for a comma elsewhere, is no reading. Only `reread_practice` is.
+    """
+    old = LessonPractice.objects.filter(course=record)
+    was_read = {(str(link.item), str(link.practice_id)): link.practice_version for link in old}
+    old.delete()
     named: list[tuple[str, str]] = []
     for module in record.snapshot["modules"]:
         for item in module["items"]:
@@ -69,11 +78,29 @@ def _tie_practices(record: PublishedRecord) -> None:
             item=item,
             position=place,
             practice=practices[UUID(key)],
-            practice_version=practices[UUID(key)].version,
+            practice_version=was_read.get((item, key), practices[UUID(key)].version),
         )
         for place, (item, key) in enumerate(named)
         if UUID(key) in practices
     )
+
+
+@transaction.atomic
+def reread_practice(course: Course, link: int) -> None:
+    """Say that a lesson was read beside the practice as it is now, and still holds.
+
+    Raises PermissionDenied, LessonPractice.DoesNotExist for a link of another course and for a practice that is gone.
+    """
+    if not permissions.is_writer_of(current(), course):
+        raise PermissionDenied
+    found = (
+        LessonPractice.objects.select_related("practice")
+        .select_for_update(of=("self",))
+        .get(pk=link, course_id=course.pk, practice__in=PublishedRecord.objects.live())
+    )
+    found.practice_version = found.practice.version
+    found.save(update_fields=["practice_version"])
+    audit.record("course.practice_read", tenant_id=course.owner_id, subject=course, after=found.practice.code)
 
 
 @transaction.atomic

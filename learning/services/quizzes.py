@@ -31,6 +31,8 @@ from ..quiz import drawing, marks
 from ..selectors.learning import outline_of
 from . import marking, working
 
+A_MOMENT = timedelta(seconds=1)
+
 
 @transaction.atomic
 def start_attempt(enrolment: Enrolment, item_id: UUID) -> Attempt:
@@ -69,6 +71,10 @@ def start_attempt(enrolment: Enrolment, item_id: UUID) -> Attempt:
         deadline_at=marks.deadline(now, limit, locked.extra_time),
         out_of=sum(worth.values()),
     )
+    if attempt.deadline_at is not None:
+        # Whoever does not come back is marked with what had been saved.
+        wait = attempt.deadline_at - now + marks.GRACE + A_MOMENT
+        outbox.enqueue("attempt.due", subject=attempt, version=attempt.n, tenant_id=locked.keeper_id, after=wait)
     working.note(locked, item)
     return attempt
 
@@ -142,6 +148,20 @@ def hand_in(attempt: Attempt, item: Item, answers: Mapping[UUID, Any] | None = N
     return _end(locked, enrolment, item, AttemptState.EXPIRED if is_late else AttemptState.GRADED)
 
 
+@transaction.atomic
+def end_when_due(pk: UUID, person: UUID) -> None:
+    """End an attempt whose time is over, with what had been saved; nothing where it has ended, or has more time."""
+    with acting_as(person_through("grader", person)):
+        found = Attempt.objects.select_related("enrolment").get(pk=pk)
+        enrolment = lock_for_writing(found.enrolment)
+        locked = lock_for_writing(found)
+        if locked.status != AttemptState.OPEN or not marks.is_late(locked.deadline_at, timezone.now()):
+            return
+        outline = outline_of(enrolment)
+        item = next(item for item in outline.items if item.quiz and item.quiz_id == locked.quiz)
+        _end(locked, enrolment, item, AttemptState.EXPIRED)
+
+
 def _end(attempt: Attempt, enrolment: Enrolment, item: Item, state: str) -> Attempt:
     """Mark what was kept. An attempt with an open text that was answered waits for its tutor."""
     person = attempt.person_id
@@ -186,6 +206,7 @@ def mark_response(response: Response, *, share: Decimal, comment: str) -> Respon
         raise TransitionRefused([Unmet("marked", _("A colleague has marked this answer."))])
     locked.share, locked.comment, locked.marked_by_id = share, plain(comment).strip(), actor.user_id
     locked.save(update_fields=["share", "comment", "marked_by"])
+    audit.record("course.answer_marked", tenant_id=locked.tutors_id, subject=locked, after=str(share))
     with acting_as(person_through("grader", locked.person_id)):
         _grade_when_all_is_marked(locked.attempt_id)
     return locked

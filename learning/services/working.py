@@ -16,7 +16,7 @@ from .. import permissions
 from ..enums import CertificateKind, EnrolmentState, ItemKind, ItemState
 from ..models import Completion, Enrolment, ItemProgress
 from ..outline import Item, Outline
-from ..selectors.learning import done_items, in_the_way, outline_of, results_of
+from ..selectors.learning import done_items, in_the_way, is_marking, outline_of, results_of
 from ..workflow import ENROLMENT
 from . import certifying
 
@@ -87,20 +87,26 @@ def complete_when_done(enrolment: Enrolment) -> Enrolment:
     with acting_as(person_through("registrar", enrolment.person_id)):
         locked = lock_for_writing(enrolment)
         outline = outline_of(locked)
-        score = outline.result(results_of(locked, outline))
-        is_better = score is not None and (locked.score is None or score > locked.score)
-        if is_better:
-            locked.score = score
-            Enrolment.objects.filter(pk=locked.pk).update(score=score)
+        is_better = _count(locked, outline)
         if locked.status == EnrolmentState.COMPLETED:
             if is_better:
                 certifying.raise_mark(locked, outline)
             return locked
         if locked.status != EnrolmentState.ACTIVE or outline.open_items(done_items(locked)):
             return locked
-        if score is not None and outline.kind_of_certificate(score) == CertificateKind.ATTENDANCE:
+        if locked.score is not None and outline.kind_of_certificate(locked.score) == CertificateKind.ATTENDANCE:
             return locked
         return _complete(locked)
+
+
+def _count(enrolment: Enrolment, outline: Outline) -> bool:
+    """Keep the result as it is now; whether it has become better. After completion only a better one is kept."""
+    score = outline.result(results_of(enrolment, outline))
+    is_better = score is not None and (enrolment.score is None or score > enrolment.score)
+    if is_better or (score != enrolment.score and enrolment.status != EnrolmentState.COMPLETED):
+        enrolment.score = score
+        Enrolment.objects.filter(pk=enrolment.pk).update(score=score)
+    return is_better
 
 
 @transaction.atomic
@@ -115,8 +121,12 @@ def finish_with_attendance(enrolment: Enrolment) -> Enrolment:
         locked = lock_for_writing(enrolment)
         if locked.status == EnrolmentState.COMPLETED:
             return locked
-        if outline_of(locked).open_items(done_items(locked)):
+        outline = outline_of(locked)
+        if outline.open_items(done_items(locked)):
             raise TransitionRefused([Unmet("open", _("Some parts of the course are still to be done."))])
+        if is_marking(locked):
+            raise TransitionRefused([Unmet("waits", _("A tutor is reading a text of yours. Wait for the mark."))])
+        _count(locked, outline)
         return _complete(locked)
 
 

@@ -8,6 +8,7 @@ for both a code that nobody has and one that cannot be read are the same.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
@@ -232,7 +233,10 @@ def _page(request: HttpRequest, found: selectors.Checked, *, status: int = 200, 
 
 @for_people
 def paper(request: HttpRequest, code: str) -> HttpResponse:
-    """What the page shows, as a PDF in its language; drawn anew each time, because a name may stand in it."""
+    """What the page shows, as a PDF in its language; drawn anew each time, because a name may stand in it.
+
+    The holder herself gets hers with her name: whom she gives it to is her own affair.
+    """
     found = selectors.public_certificate(code)
     if found is None:
         return _unknown(request, CodeForm({"code": code}))
@@ -244,7 +248,12 @@ def paper(request: HttpRequest, code: str) -> HttpResponse:
         busy["Retry-After"] = str(standing.seconds_left)
         return busy
     try:
-        content = certificate_pdf(found.facts, found.kid)
+        facts = (
+            replace(found.facts, holder=selectors.own_certificate(code).snapshot["name"])
+            if found.is_mine
+            else found.facts
+        )
+        content = certificate_pdf(facts, found.kid)
     except pdf.NoDrawingLibrary:
         return _page(request, found, status=503, cannot_draw=True)
     file = f"{found.facts.code}-{current_language()}.pdf"

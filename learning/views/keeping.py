@@ -28,7 +28,7 @@ from ..cards import courses_url
 from ..credentials import codes
 from ..enums import CertificateKind, CourseStatus, EnrolmentState, QuestionStatus
 from ..forms.keeping import CodeForm, EntryForm, MarkForm, RevokeForm, StepForm, TimeForm, UnlockForm
-from ..models import Certificate, Course, Enrolment, Response
+from ..models import Certificate, Course, Enrolment, LessonPractice, Response
 from ..selectors import keeping as selectors
 from ..selectors import marking
 from ..selectors.learning import lacking_courses
@@ -175,8 +175,13 @@ def _course_page(request: HttpRequest, course: Course, *, status: int = 200, **e
 @login_required
 @require_POST
 def course_do(request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
-    """Publish a course, or take it out of the catalogue; what stands in the way comes back beside the button."""
+    """Publish a course, take it out of the catalogue, or say that a lesson was read beside a practice that changed.
+
+    What stands in the way comes back beside the button.
+    """
     course = _course_or_404(pk)
+    if name == "reread":
+        return _reread(request, course)
     if name not in COURSE.transitions:
         raise Http404
     ask_to_prove(request)
@@ -198,6 +203,15 @@ def course_do(request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
     except TransitionRefused as refused:
         return _course_page(request, _course_or_404(pk), status=422, refused=refused.unmet, tried=name, step_form=form)
     messages.success(request, said)
+    return redirect("learning:course", course.pk)
+
+
+def _reread(request: HttpRequest, course: Course) -> HttpResponse:
+    try:
+        services.reread_practice(course, int(request.POST.get("link", "")))
+    except (ValueError, LessonPractice.DoesNotExist):
+        raise Http404 from None
+    messages.success(request, _("The lesson is marked as read beside the practice as it is now."))
     return redirect("learning:course", course.pk)
 
 

@@ -14,13 +14,15 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanen
 from django.shortcuts import render
 from django.urls import reverse
 
+from network_site.common.html import plain
 from network_site.common.language import current_language, language_name
 from network_site.organizations.actor import current
 from network_site.publishing.models import OrganizationsPage, PublishedRecord
 from network_site.publishing.slots import record_sections
 
 from .. import cards, feeds, linked_data
-from ..enums import EnrolmentState, Entry, ItemKind
+from ..blocks import published
+from ..enums import EnrolmentState, Entry
 from ..forms.cases import AskForm
 from ..outline import Item, Outline
 from ..selectors.learning import enrolment_in
@@ -130,6 +132,8 @@ def _way_in(record: PublishedRecord, here: str) -> dict[str, Any]:
     enrolment = enrolment_in(record.pk, actor)
     if enrolment is not None and enrolment.status == EnrolmentState.REQUESTED:
         return {"state": "waits"}
+    if enrolment is not None and enrolment.status == EnrolmentState.LEFT:
+        return {"state": "begins", "url": reverse("learning:enrol", args=[record.pk]), "is_back": True}
     if enrolment is not None:
         is_completed = enrolment.status == EnrolmentState.COMPLETED
         return {"state": "inside", "is_completed": is_completed, "url": reverse("learning:go_on", args=[enrolment.pk])}
@@ -164,7 +168,7 @@ def open_lesson(request: HttpRequest, page: Any, number: int, slug: str, item: U
     outline = Outline(record.snapshot)
     lessons = cards.lessons_of(outline)
     found = outline.find(item)
-    if found is None or found.kind != ItemKind.LESSON:
+    if found is None or found not in lessons:
         raise Http404
     place = lessons.index(found)
     base = page.get_url(request)
@@ -201,3 +205,11 @@ def open_lesson(request: HttpRequest, page: Any, number: int, slug: str, item: U
 def _neighbour(outline: Outline, item: Item, record_url: str) -> dict[str, Any]:
     words = outline.words(item.document["texts"], current_language())
     return {"words": words, "url": f"{record_url}{item.id}/"}
+
+
+def manuscript(request: HttpRequest, page: Any) -> HttpResponse:
+    """A page of a course as its writer looks at it before it is published: its own words and nothing around them."""
+    body = published(getattr(page, "content", ()))
+    outcomes = [plain(str(block.value)) for block in getattr(page, "outcomes", ())]
+    context = {"page": page, "body": body, "cards": cards.cards_of(body), "outcomes": outcomes}
+    return render(request, "learning/manuscript.html", context)

@@ -12,7 +12,6 @@ from network_site.publishing.selectors import index_paths, public_records
 from network_site.publishing.sitemap import Place
 
 from ..cards import PRACTICE, card, courses_url, lessons_of, shown_text
-from ..enums import ItemKind
 from ..models import CoursesPage
 from ..outline import Outline
 from ..selectors.public import KIND, lessons_about
@@ -45,7 +44,7 @@ def practice_lessons(record: PublishedRecord) -> tuple[str, dict[str, Any]] | No
             {
                 "words": outline.words(item.document["texts"], language),
                 # A quiz or a case opens in the course only.
-                "url": f"{url}{item.id}/" if item.kind == ItemKind.LESSON else url,
+                "url": f"{url}{item.id}/" if item.is_open_to_all else url,
                 "course": text["title"],
                 "course_lang": lang,
                 "is_stale": link.is_stale,

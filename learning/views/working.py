@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -24,7 +26,7 @@ from network_site.publishing.models import PublishedRecord
 from .. import cards, progress, services
 from ..enums import AttemptState, EnrolmentState, Entry, ItemKind
 from ..forms.cases import AskForm, CaseForm, HomeForm
-from ..models import Attempt, CaseDraft, Enrolment
+from ..models import Attempt, CaseAnswer, CaseDraft, Enrolment
 from ..outline import Item, Outline
 from ..quiz import marks
 from ..quiz.forms import QuizForm
@@ -93,18 +95,20 @@ def enrol(request: HttpRequest, pk: UUID) -> HttpResponse:
     if request.method != "POST":
         return redirect(f"{cards.courses_url()}{record.path}")
     form = AskForm(request.POST)
-    form.is_valid()
     try:
-        enrolment = services.enrol(record, why=form.cleaned_data.get("why", ""))
+        if not form.is_valid():
+            raise TransitionRefused([])
+        enrolment = services.enrol(record, why=form.cleaned_data["why"])
     except TransitionRefused as refused:
         codes = {one.code for one in refused.unmet}
-        form.add_error("why" if "why" in codes else None, refused.messages)
+        if refused.unmet:
+            form.add_error("why" if "why" in codes else None, refused.messages)
         lacks_a_course = codes == {BEFORE}
         context = {
             "form": form,
             "record": record,
             "words": Outline(record.snapshot).words(record.snapshot["texts"], current_language()),
-            "asks": lacks_a_course or (record.snapshot["entry"] == Entry.APPROVAL and "closed" not in codes),
+            "asks": lacks_a_course or "why" in form.errors or record.snapshot["entry"] == Entry.APPROVAL,
             "lacks_a_course": lacks_a_course,
         }
         return render(request, "learning/enrol.html", context, status=422)
@@ -122,10 +126,9 @@ def go_on(request: HttpRequest, pk: UUID) -> HttpResponse:
     _at_work_or_404(enrolment)
     outline = selectors.outline_of(enrolment)
     here = outline.find(enrolment.last_item) if enrolment.last_item else None
-    if here is not None and here.id in selectors.done_items(enrolment):
-        here = outline.after(here)
-    if here is None:
-        here = outline.first_open(selectors.done_items(enrolment))
+    done = selectors.done_items(enrolment)
+    if here is None or here.id in done:
+        here = outline.next_open(here, done)
     if here is None:
         return redirect("learning:outline", enrolment.pk)
     return redirect("learning:item", enrolment.pk, here.id)
@@ -136,7 +139,7 @@ def go_on(request: HttpRequest, pk: UUID) -> HttpResponse:
 def outline(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The whole of a course for one learner: what is done, what counts, and the result."""
     enrolment = get_enrolment_or_404(pk)
-    if enrolment.status == EnrolmentState.REQUESTED:
+    if enrolment.status not in {EnrolmentState.ACTIVE, EnrolmentState.COMPLETED}:
         return redirect("learning:mine")
     found = selectors.outline_of(enrolment)
     done = selectors.done_items(enrolment)
@@ -145,6 +148,7 @@ def outline(request: HttpRequest, pk: UUID) -> HttpResponse:
     newest = enrolment.record
     required = [item for item in found.items if item.is_required]
     certificate = selectors.certificate_of(enrolment)
+    is_marking = selectors.is_marking(enrolment)
     return render(
         request,
         "learning/outline.html",
@@ -161,7 +165,8 @@ def outline(request: HttpRequest, pk: UUID) -> HttpResponse:
             "can_update": enrolment.status == EnrolmentState.ACTIVE and newest.version != enrolment.version,
             "newest": newest.version,
             "can_leave": enrolment.status == EnrolmentState.ACTIVE,
-            "can_finish": enrolment.status == EnrolmentState.ACTIVE and not found.open_items(done),
+            "can_finish": enrolment.status == EnrolmentState.ACTIVE and not found.open_items(done) and not is_marking,
+            "is_marking": is_marking,
         },
     )
 
@@ -200,7 +205,7 @@ def leave(request: HttpRequest, pk: UUID) -> HttpResponse:
     except TransitionRefused as refused:
         messages.error(request, refused.messages[0])
         return redirect("learning:outline", enrolment.pk)
-    messages.success(request, _("You have left the course. What you wrote stays yours; you can begin again."))
+    messages.success(request, _("You have left the course. What you did stays yours; you can go on at any time."))
     return redirect("learning:mine")
 
 
@@ -338,7 +343,7 @@ def _item_page(
             "attempts": [
                 {
                     "attempt": one,
-                    "percent": selectors.percent_of(one),
+                    "percent": selectors.percent_of(one) if one.status in selectors.ENDED else None,
                     "state": AttemptState(one.status).label,
                     "url": reverse("learning:attempt", args=[enrolment.pk, item.id, one.n]),
                     "counts": counted is not None and one.pk == counted.pk,
@@ -411,16 +416,17 @@ def _questions(
     item: Item,
     attempt: Attempt,
     attempts: list[Attempt],
-    form: QuizForm | None = None,
+    sent: QueryDict | None = None,
     status: int = 200,
     ask_again: bool = False,
 ) -> HttpResponse:
+    """The questions of an open attempt; with what was sent, where it could not be taken as it is."""
     quiz: Mapping[str, Any] = item.quiz or {}
     asked = selectors.asked(enrolment, attempt, quiz, attempts)
-    if form is None:
-        left = _still_open(quiz, asked)
-        answers = {one.question.key: one.response.answer for one in left if one.response}
-        form = QuizForm([one.question for one in left], attempt.seed, None, answers)
+    left = _still_open(quiz, asked)
+    answers = {one.question.key: one.response.answer for one in left if one.response}
+    form = QuizForm([one.question for one in left], attempt.seed, sent, None if sent else answers)
+    form.is_valid()
     forms = {one.question.key: one for one in form.forms}
     rows = [
         {"form": forms[one.question.key]}
@@ -428,9 +434,12 @@ def _questions(
         else {"result": Result(one.question, one.response.answer, one.response.share, one.revealed)}  # type: ignore[union-attr]
         for one in asked
     ]
+    left_over = max(attempt.deadline_at - timezone.now(), timedelta(0)) if attempt.deadline_at else timedelta(0)
     context = {
         "quiz": quiz,
         "attempt": attempt,
+        "seconds_left": int(left_over.total_seconds()),
+        "minutes_left": int(left_over.total_seconds() // 60),
         "rows": rows,
         "form": form,
         "ask_again": ask_again,
@@ -467,11 +476,10 @@ def _answer(
                     return redirect("learning:attempt", enrolment.pk, item.id, attempt.n)
                 messages.success(request, _("Your answers are saved. Hand them in when you are ready."))
                 return redirect("learning:item", enrolment.pk, item.id)
-            if is_valid:
-                return _questions(
-                    request, enrolment, outline, item, attempt, attempts, form, status=422, ask_again=True
-                )
-            return _questions(request, enrolment, outline, item, attempt, attempts, form, status=422)
+            # Under the rule "after each question" what was understood is told and closed now; the rest is asked again.
+            return _questions(
+                request, enrolment, outline, item, attempt, attempts, request.POST, status=422, ask_again=is_valid
+            )
         services.hand_in(attempt, item, answers)
     except TransitionRefused as refused:
         if any(one.code == "late" for one in refused.unmet):
@@ -546,11 +554,20 @@ def _case_page(
     person = enrolment.person_id
     outcomes, peers = selectors.outcomes_of(item, person), peers_of(item, person)
     at_home = selectors.home_answers(enrolment, item)
-    need = next((row.need for row in at_home.values() if row.need), None)
+    need = selectors.drafted_need(at_home.values())
+    shared = selectors.shared_reasons(enrolment)
+    prompts = {UUID(prompt["id"]): prompt for prompt in (item.case or {})["prompts"]}
     context = {
+        # Of a decision that was never asked of her, nothing is told.
         "rows": [
-            progress.decision(prompt, locked.get(UUID(prompt["id"])), outcomes[UUID(prompt["id"])], peers)
-            for prompt in (item.case or {})["prompts"]
+            progress.decision(prompt, locked[pk], outcomes[pk], peers) | {"pk": pk, "is_shared": pk in shared}
+            for pk, prompt in prompts.items()
+            if pk in locked and pk in outcomes
+        ],
+        "written": [
+            {"question": progress.at_home(prompt), "text": at_home[pk].text}
+            for pk, prompt in prompts.items()
+            if pk in at_home and at_home[pk].text
         ],
         "home": home or HomeForm(item, None, {pk: row.text for pk, row in at_home.items()}),
         "need_url": reverse("needs:need", args=[need]) if need else "",
@@ -563,6 +580,8 @@ def _case_page(
 def _case_step(request: HttpRequest, enrolment: Enrolment, outline: Outline, item: Item) -> HttpResponse:
     if "home" in request.POST or "need" in request.POST:
         return _case_home(request, enrolment, outline, item)
+    if "share" in request.POST or "unshare" in request.POST:
+        return _case_share(request, enrolment, item)
     form = CaseForm(item, request.POST)
     is_valid, decisions = form.is_valid(), form.decisions
     try:
@@ -605,3 +624,18 @@ def _case_home(request: HttpRequest, enrolment: Enrolment, outline: Outline, ite
         return _case_page(request, enrolment, outline, item, home=home, error=refused.messages[0], status=422)
     messages.success(request, _("A draft need was made of your answers. It is your ministry's, and nobody else's."))
     return redirect("needs:need", need)
+
+
+def _case_share(request: HttpRequest, enrolment: Enrolment, item: Item) -> HttpResponse:
+    """Let others read one text, or take that back."""
+    shares = "share" in request.POST
+    try:
+        prompt = UUID(request.POST["share" if shares else "unshare"])
+        services.share_reason(enrolment, prompt, shares=shares)
+    except (ValueError, CaseAnswer.DoesNotExist):
+        raise Http404 from None
+    if shares:
+        messages.success(request, _("Others may read this text now, without your name or organisation."))
+    else:
+        messages.success(request, _("Nobody else reads this text any more."))
+    return redirect(f"{reverse('learning:item', args=[enrolment.pk, item.id])}#d-{prompt}")

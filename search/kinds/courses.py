@@ -9,6 +9,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from learning.models import CoursesPage
+from learning.snapshot import open_document
 from network_site.common.html import to_text
 from network_site.common.language import CODES, current_language
 from network_site.publishing.models import PublishedRecord
@@ -65,7 +66,7 @@ class CourseKind(SearchKind):
 
 def document(record: PublishedRecord, terms: Sequence[Term]) -> Document:
     """The document of a course with these terms (those above the given ones too)."""
-    snapshot = record.snapshot
+    snapshot = open_document(record.snapshot)
     texts: dict[str, dict[str, str]] = {code: {} for code in CODES}
     for code, given in snapshot["texts"].items():
         texts[code] = {
@@ -73,7 +74,12 @@ def document(record: PublishedRecord, terms: Sequence[Term]) -> Document:
             "summary": given["summary"],
             # What is said of the course stands first: where it is long, the end of its lessons is left out.
             "body": _joined(
-                [given["audience"], *given["outcomes"], *_titles(snapshot, code), *_lessons(snapshot, code)]
+                [
+                    given["audience"],
+                    *given["outcomes"],
+                    *_titles(snapshot, code),
+                    *_lessons(snapshot, code),
+                ]
             ),
         }
     for code in CODES:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,13 +14,24 @@ from django.test import Client
 from django.urls import reverse
 
 from learning import services
-from learning.enums import EnrolmentState
-from learning.models import Attempt, CaseAnswer, Course, Enrolment, Invitation, ItemProgress, LessonPage, Response
+from learning.enums import AttemptState, EnrolmentState
+from learning.models import (
+    Attempt,
+    CaseAnswer,
+    Certificate,
+    Course,
+    Enrolment,
+    Invitation,
+    ItemProgress,
+    LessonPage,
+    Response,
+)
 from learning.personal_data import Source
 from learning.selectors.peers import peers_of
 from learning.selectors.proposals import list_proposed
+from needs.models import Need
 from network_site.common import outbox
-from network_site.common.models import Notice
+from network_site.common.models import Notice, Outbox
 from network_site.common.scoping import ForeignWrite
 from network_site.common.workflow import TransitionRefused
 from network_site.organizations.actor import acting_as, service_actor
@@ -28,7 +41,7 @@ from network_site.publishing.models import PublishedRecord
 
 from ..people import People, acting
 from .courses import items, published_course, written_course
-from .learners import RIGHT, begin, complete, decide, enrolment_of, try_quiz
+from .learners import HALF, NOTHING, RIGHT, begin, complete, decide, enrolment_of, try_quiz
 
 pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
 
@@ -234,14 +247,121 @@ def test_no_key_is_told_while_the_last_attempt_is_open(sign_in: Enter, publisher
         course.quizzes.filter(key="quiz").update(feedback="after_close", attempts_allowed=2)
         record = services.publish_course(Course.objects.select_related("owner").get(pk=course.pk))
     enrolment = begin(learner, record)
-    try_quiz(learner, record, "Quiz", RIGHT)
+    try_quiz(learner, record, "Quiz", HALF)
     client = sign_in(learner)
     assert "There are 264 of them." not in marked(client, enrolment, record, "Quiz", 1)
     with acting(learner):
         services.start_attempt(enrolment, items(record)["Quiz"].id)
     assert "There are 264 of them." not in marked(client, enrolment, record, "Quiz", 1)
-    try_quiz(learner, record, "Quiz", RIGHT)
+    try_quiz(learner, record, "Quiz", HALF)
     assert "There are 264 of them." in marked(client, enrolment, record, "Quiz", 1)
+
+
+def test_under_the_rule_now_what_was_understood_is_told_and_the_rest_is_asked_again(
+    sign_in: Enter, publisher: User, learner: User
+) -> None:
+    with acting(publisher):
+        course = written_course()
+        course.quizzes.filter(key="quiz").update(feedback="now")
+        record = services.publish_course(Course.objects.select_related("owner").get(pk=course.pk))
+    enrolment = begin(learner, record)
+    client = sign_in(learner)
+    url = client.post(reverse("learning:item", args=[enrolment.pk, items(record)["Quiz"].id])).url
+    answer = client.post(url, {"regions-answer": "many", "towns-answer": "many", "hand_in": "1"})
+    page = BeautifulSoup(answer.content, "html.parser")
+    assert answer.status_code == 422
+    assert page.find("input", {"name": "regions-answer"})["value"] == "many"  # type: ignore[index]
+    assert page.find("input", {"name": "towns-answer"}) is None
+    assert "There are 264 of them." in text_of(answer)
+
+
+def test_an_attempt_whose_time_is_over_is_marked_with_what_was_saved(
+    sign_in: Enter, publisher: User, learner: User
+) -> None:
+    with acting(publisher):
+        course = written_course()
+        course.quizzes.filter(key="quiz").update(minutes=20)
+        record = services.publish_course(Course.objects.select_related("owner").get(pk=course.pk))
+    enrolment = begin(learner, record)
+    client = sign_in(learner)
+    url = client.post(reverse("learning:item", args=[enrolment.pk, items(record)["Quiz"].id])).url
+    client.post(url, {"regions-answer": "39", "save": "1"})
+    line = BeautifulSoup(client.get(url).content, "html.parser").select_one("[data-deadline]")
+    assert line is not None
+    assert "19 minutes are left" in line.text
+    assert "(UTC)" in line.text
+    outbox.drain()
+    due = Outbox.objects.get(kind="attempt.due")
+    with acting(learner):
+        attempt = Attempt.objects.get()
+        assert attempt.status == AttemptState.OPEN
+        Attempt.objects.update(deadline_at=attempt.started_at - timedelta(minutes=1))
+    Outbox.objects.filter(pk=due.pk).update(next_at=attempt.started_at)
+    outbox.drain()
+    with acting(learner):
+        attempt.refresh_from_db()
+    assert (attempt.status, str(attempt.score)) == (AttemptState.EXPIRED, "1.00")
+    # Once more is nothing more.
+    services.end_when_due(attempt.pk, learner.pk)
+    assert "The time was over: what you had saved counts." in text_of(client.get(url))
+
+
+def test_the_certificate_says_the_result_that_counts_now(publisher: User, learner: User) -> None:
+    with acting(publisher):
+        course = written_course()
+        course.quizzes.filter(key="quiz").update(counting="last", weight=10)
+        record = services.publish_course(Course.objects.select_related("owner").get(pk=course.pk))
+    begin(learner, record)
+    try_quiz(learner, record, "Quiz", RIGHT)
+    try_quiz(learner, record, "Quiz", NOTHING)
+    for title in ("Lesson 1", "Lesson 2"):
+        with acting(learner):
+            services.finish_item(enrolment_of(learner, record), items(record)[title].id)
+    decide(learner, record, "Case")
+    try_quiz(learner, record, "After", RIGHT)
+    assert str(enrolment_of(learner, record).score) == "16.67"
+    with acting(learner):
+        services.finish_with_attendance(enrolment_of(learner, record))
+        certificate = Certificate.objects.get()
+    assert (certificate.kind, certificate.snapshot["score"]) == ("attendance", "16.67")
+
+
+def test_nobody_finishes_with_attendance_while_a_tutor_reads(
+    people: People, sign_in: Enter, publisher: User, learner: User
+) -> None:
+    with acting(publisher):
+        course = published_course(with_open=True, pass_mark=90)
+    enrolment = begin(learner, course)
+    for title in ("Lesson 1", "Lesson 2"):
+        with acting(learner):
+            services.finish_item(enrolment, items(course)[title].id)
+    for title in ("Quiz", "After"):
+        try_quiz(learner, course, title, RIGHT)
+    decide(learner, course, "Case")
+    page = text_of(sign_in(learner).get(reverse("learning:outline", args=[enrolment.pk])))
+    assert "A tutor reads your text. Everything is done." in page
+    assert "Finish with attendance" not in page
+    with acting(learner), pytest.raises(TransitionRefused, match="A tutor is reading a text of yours"):
+        services.finish_with_attendance(enrolment)
+    with acting(publisher):
+        services.mark_response(Response.objects.get(share=None), share=Decimal(1), comment="Good.")
+    assert enrolment_of(learner, course).status == EnrolmentState.COMPLETED
+
+
+def test_a_newer_version_without_what_was_left_completes_the_course(publisher: User, learner: User) -> None:
+    with acting(publisher):
+        record = published_course()
+    enrolment = begin(learner, record)
+    with acting(learner):
+        services.finish_item(enrolment, items(record)["Lesson 1"].id)
+    for title in ("Quiz", "After"):
+        try_quiz(learner, record, title, RIGHT)
+    decide(learner, record, "Case")
+    with acting(publisher):
+        LessonPage.objects.filter(title="Lesson 2").update(is_required=False)
+        services.publish_course(Course.objects.select_related("owner").get(pk=record.pk))
+    with acting(learner):
+        assert services.take_newer(enrolment_of(learner, record)).status == EnrolmentState.COMPLETED
 
 
 # --- Cases -----------------------------------------------------------------------------------
@@ -265,27 +385,93 @@ def test_a_mistake_elsewhere_does_not_lock_short_reasons(sign_in: Enter, publish
         assert CaseAnswer.objects.count() == 2
 
 
-def test_who_takes_a_course_twice_is_one_of_the_others_once(people: People, publisher: User, learner: User) -> None:
+def test_who_comes_back_goes_on_where_she_was(people: People, sign_in: Enter, publisher: User, learner: User) -> None:
     with acting(publisher):
         course = published_course()
-    others = [people.contributor(people.organization()) for _number in range(4)]
-    for other in others:
+    hers = begin(learner, course)
+    decide(learner, course, "Case")
+    client = sign_in(learner)
+    assert client.post(reverse("learning:leave", args=[hers.pk])).status_code == 302
+    assert enrolment_of(learner, course).status == EnrolmentState.LEFT
+    assert client.get(reverse("learning:outline", args=[hers.pk])).url == reverse("learning:mine")
+    assert client.get(reverse("learning:item", args=[hers.pk, items(course)["Case"].id])).status_code == 404
+    assert "Left See the course" in text_of(client.get(reverse("learning:mine")))
+    page = client.get(f"/en/courses/{course.path}")
+    assert "Go on where you left off" in text_of(page)
+    client.post(reverse("learning:enrol", args=[course.pk]))
+    again = enrolment_of(learner, course)
+    assert (again.pk, again.status) == (hers.pk, EnrolmentState.ACTIVE)
+    # What was decided before stands, and what happened is told.
+    assert "By region." in text_of(client.get(reverse("learning:item", args=[hers.pk, items(course)["Case"].id])))
+    with acting(learner):
+        assert CaseAnswer.objects.count() == 2
+
+
+def test_a_text_is_shared_and_taken_back(people: People, sign_in: Enter, publisher: User, learner: User) -> None:
+    with acting(publisher):
+        course = published_course()
+    case = items(course)["Case"]
+    for _number in range(5):
+        other = people.contributor(people.organization())
         begin(other, course)
-        decide(other, course, "Case", is_shared=True)
-    with acting(others[0]):
-        services.leave(Enrolment.objects.get(person=others[0]))
-        again = services.enrol(course)
-        item = items(course)["Case"]
-        given = {row.prompt_id: row for row in CaseAnswer.objects.filter(person=others[0])}
-        services.lock_case(again, item.id, {pk: services.cases.Decision("town", "Other words.") for pk in given})
-        assert CaseAnswer.objects.filter(person=others[0]).count() == 4
-    assert set(peers_of(item, learner.pk).values()) == {None}
-    fifth = people.contributor(people.organization())
-    begin(fifth, course)
-    decide(fifth, course, "Case")
-    counts = {peers.count for peers in peers_of(item, learner.pk).values() if peers}
-    assert counts == {5}
-    assert next(dict(peers.shares) for peers in peers_of(item, learner.pk).values() if peers) == {"region": 5}
+        decide(other, course, "Case")
+    enrolment = begin(learner, course)
+    decide(learner, course, "Case")
+    client, url = sign_in(learner), reverse("learning:item", args=[enrolment.pk, case.id])
+    prompt = case.case["prompts"][0]["id"]  # type: ignore[index]
+    reader = people.contributor(people.organization())
+
+    def shown() -> list[int]:
+        return [len(peers.texts) for peers in peers_of(case, reader.pk).values() if peers]
+
+    assert shown() == [0, 0]
+    assert client.post(url, {"share": prompt}).url == f"{url}#d-{prompt}"
+    assert client.post(url, {"share": prompt}).status_code == 302
+    assert shown() == [1, 0]
+    assert "Others read it without your name or organisation." in text_of(client.get(url))
+    assert client.post(url, {"unshare": prompt}).status_code == 302
+    assert shown() == [0, 0]
+    assert client.post(url, {"share": str(course.pk)}).status_code == 404
+    assert client.post(url, {"share": "nothing"}).status_code == 404
+
+
+def test_what_was_not_understood_is_kept_as_it_was_typed(sign_in: Enter, publisher: User, learner: User) -> None:
+    with acting(publisher):
+        course = published_course()
+    enrolment = begin(learner, course)
+    client, url = sign_in(learner), reverse("learning:item", args=[enrolment.pk, items(course)["Case"].id])
+    good = {"where-value": "town", "where-text": "Kept from before.", "why-text": "All of it.", "save": "1"}
+    assert client.post(url, good).status_code == 302
+    wrong = client.post(url, good | {"where-value": "nowhere", "where-text": "Typed now.", "why-text": "x" * 3001})
+    assert wrong.status_code == 422
+    page = BeautifulSoup(client.get(url).content, "html.parser")
+    assert page.find("textarea", {"name": "where-text"}).text.strip() == "Typed now."  # type: ignore[union-attr]
+    assert page.find("textarea", {"name": "why-text"}).text.strip() == "x" * 3001  # type: ignore[union-attr]
+
+
+def test_a_need_says_what_is_lacking_and_loses_no_word(sign_in: Enter, publisher: User, learner: User) -> None:
+    with acting(publisher):
+        course = published_course()
+    enrolment = begin(learner, course)
+    decide(learner, course, "Case")
+    client, url = sign_in(learner), reverse("learning:item", args=[enrolment.pk, items(course)["Case"].id])
+    refused = client.post(url, {"home-where": "", "home-why": "A law of 2019.", "need": "1"})
+    assert refused.status_code == 422
+    assert "A need begins with what is lacking. Answer this first: “At home?”" in text_of(refused)
+    # 1,500 characters fit into the field of the need, its question among them.
+    room = 1500 - len("What was tried?\n")
+    long = client.post(url, {"home-where": "Offices.", "home-why": "x" * (room + 1), "need": "1"})
+    assert long.status_code == 422
+    assert f"at most {room:,} characters" in text_of(long)
+    made = client.post(url, {"home-where": "Offices.\nMany.", "home-why": "x" * room, "need": "1"})
+    assert made.status_code == 302
+    with acting(learner):
+        need = Need.objects.get()
+        assert (need.summary, need.problem, need.tried) == (
+            "Offices.", "At home?\nOffices.\nMany.", "What was tried?\n" + "x" * room,
+        )  # fmt: skip
+    page = text_of(client.get(url))
+    assert "What you wrote for your country At home? Offices. Many. What was tried?" in page
 
 
 # --- Lists and rows --------------------------------------------------------------------------

@@ -83,11 +83,21 @@ OF_A_MINISTRY = {
     "offer.fits": "daily",
     "request.changed": "daily",
     "offer.changed": "daily",
+    "enrolment.accepted": "daily",
+    "enrolment.refused": "daily",
+    "attempt.graded": "daily",
+    "certificate.issued": "daily",
+    "certificate.revoked": "daily",
+    "course.invited": "daily",
+    "course_proposal.decided": "daily",
 }
 OF_THE_NETWORK = {
     "practice.submitted": "at_once",
     "practice.diverged": "at_once",
     "practice.endorsed": "at_once",
+    "enrolment.requested": "at_once",
+    "attempt.waiting": "at_once",
+    "course_proposal.sent": "at_once",
     "review.assigned": "at_once",
     "review.released": "at_once",
     "assistance.asked": "at_once",
@@ -153,7 +163,7 @@ def test_the_page_shows_what_concerns_the_person_with_its_defaults(
     ministry = sign_in(people.focal_point()).get(PATH).content.decode()
     assert radios(ministry) == OF_A_MINISTRY
     assert re.findall(r'<h2 id="group-(\w+)">', ministry) == [
-        "waiting", "practices", "projects", "needs", "network",
+        "waiting", "practices", "projects", "needs", "courses", "network",
     ]  # fmt: skip
 
 
@@ -161,7 +171,7 @@ def test_members_of_the_network_choose_among_theirs(people: People, sign_in: Cal
     page = sign_in(people.specialist()).get(PATH).content.decode()
     assert {kind: rhythm for kind, rhythm in radios(page).items() if kind in OF_THE_NETWORK} == OF_THE_NETWORK
     assert re.findall(r'<h2 id="group-(\w+)">', page) == [
-        "waiting", "practices", "projects", "needs", "network",
+        "waiting", "practices", "projects", "needs", "courses", "network",
     ]  # fmt: skip
 
 
