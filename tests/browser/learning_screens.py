@@ -91,6 +91,8 @@ def plant_at_work(places: dict[str, Any], courses: dict[str, Any]) -> None:
         decide(person(name), courses["small"], "Case", is_shared=True)
     try_quiz(user, courses["tutored"], "Quiz", RIGHT)
     parts = items(balmi)
+    with acting(person("publisher")):
+        services.unlock(enrolments["balmi"], note="She has done the case on paper.")
     with acting(user):
         unanswered = services.start_attempt(enrolments["balmi"], parts["Check: why act"].id)
         services.hand_in(unanswered, parts["Check: why act"], {})
@@ -126,6 +128,10 @@ def plant_completed(places: dict[str, Any], courses: dict[str, Any]) -> None:
     with acting(person("publisher")):
         services.revoke_certificate(places[f"certificate_{ASKING}"], reason="Somebody else sat the tests.")
     places["enrolment_asked"] = begin(person(ASKING), courses["asked"], why="I teach our counsellors.").pk
+    refused = begin(person(DONE), courses["asked"], why="I am curious.")
+    with acting(person("publisher")):
+        services.decide_enrolment(refused, accept=False, note="It is for those who counsel. Ask again when you do.")
+    places["working_closed"] = begin(person(DONE), courses["balmi"]).pk
 
 
 def plant_proposals(places: dict[str, Any], courses: dict[str, Any]) -> None:
@@ -226,6 +232,7 @@ def _of_learners(places: dict[str, Any]) -> dict[str, tuple[str, str]]:
             AT_WORK,
             at("item", working["balmi"], balmi["Contracts and monitoring: what others did"]),
         ),
+        "my_part_closed": (DONE, at("item", places["working_closed"], balmi["What was decided in Balmi"])),
         "my_quiz": (AT_WORK, at("item", working["small"], small["Before"])),
         "my_quiz_tried": (DONE, at("item", done, small["Quiz"])),
         "my_quiz_open": (AT_WORK, at("attempt", working["balmi"], balmi["What was decided in Balmi"], 1)),
@@ -253,6 +260,7 @@ def _of_keepers(places: dict[str, Any]) -> dict[str, tuple[str, str]]:
         "requests": ("requests",),
         "request": ("enrolment", places["enrolment_asked"]),
         "time": ("enrolment", places["working_small"]),
+        "closed": ("enrolment", places["working_closed"]),
         "answers": ("answers",),
         "answer": ("answer", places["answer_to_mark"]),
         "revoke": ("revoke", places[f"certificate_{DONE}"]),
