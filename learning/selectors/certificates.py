@@ -19,7 +19,7 @@ from network_site.organizations.actor import Actor, acting_as, current, service_
 from ..credentials import badges, codes, keys
 from ..credentials.facts import CertificateFacts
 from ..enums import CertificateKind
-from ..facts import facts_of, issuer_address
+from ..facts import facts_of, issuer_address, site_of
 from ..models import Certificate
 
 log = logging.getLogger(__name__)
@@ -83,7 +83,7 @@ def _is_of(reader: Actor, person: UUID) -> bool:
 
 def _is_proven(certificate: Certificate, facts: CertificateFacts, published: Mapping[str, Any]) -> bool:
     try:
-        signed = badges.verify(certificate.credential, dict(published), issuer=issuer_address())
+        signed = badges.verify(certificate.credential, dict(published), issuer=issuer_address(site_of(certificate)))
     except badges.BadgeRefused:
         return False
     return _told(signed) == _told(badges.build(facts))

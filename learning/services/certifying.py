@@ -65,6 +65,7 @@ def _snapshot(enrolment: Enrolment, outline: Outline, person: User) -> dict[str,
 def _sign(certificate: Certificate) -> None:
     """Sign what the certificate says now. With her name goes the hash of her address, by which it is known as hers."""
     key = keys.current_key()
+    certificate.snapshot = certificate.snapshot | {"site": settings.SITE_URL}
     # In the language of the course, whoever reads in which language now: the same certificate is the same badge.
     with translation.override(certificate.snapshot["language"]):
         facts = facts_of(certificate)
@@ -97,7 +98,7 @@ def show_name(certificate: Certificate, *, shows: bool) -> Certificate:
         if locked.shows_name != shows:
             locked.shows_name = shows
             _sign(locked)
-            locked.save(update_fields=["shows_name", "kid", "credential"])
+            locked.save(update_fields=["shows_name", "snapshot", "kid", "credential"])
             audit.record("certificate.name", tenant_id=locked.keeper_id, subject=locked, after=shows)
         return locked
 

@@ -34,7 +34,7 @@ from network_site.publishing.models import PublishedRecord
 from .. import cards, services
 from ..credentials import badges, codes, keys
 from ..credentials.pdf import certificate_pdf
-from ..facts import facts_of, issuer_address
+from ..facts import facts_of, issuer_address, verify_address
 from ..forms.certificates import CodeForm, NameForm
 from ..models import Certificate
 from ..selectors import certificates as selectors
@@ -248,11 +248,10 @@ def paper(request: HttpRequest, code: str) -> HttpResponse:
         busy["Retry-After"] = str(standing.seconds_left)
         return busy
     try:
-        facts = (
-            replace(found.facts, holder=selectors.own_certificate(code).snapshot["name"])
-            if found.is_mine
-            else found.facts
-        )
+        # The code on paper leads to where the site stands now.
+        facts = replace(found.facts, verify_address=verify_address(found.facts.code))
+        if found.is_mine:
+            facts = replace(facts, holder=selectors.own_certificate(code).snapshot["name"])
         content = certificate_pdf(facts, found.kid)
     except pdf.NoDrawingLibrary:
         return _page(request, found, status=503, cannot_draw=True)

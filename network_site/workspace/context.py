@@ -248,7 +248,16 @@ def nav_groups(request: HttpRequest) -> list[dict[str, Any]]:
             ],
         }
     )
+    _mark_the_nearest(groups)
     return groups
+
+
+def _mark_the_nearest(groups: list[dict[str, Any]]) -> None:
+    """Of entries of which one leads to a part of the other, only the one that is nearest to the page is current."""
+    marked = [entry for group in groups for entry in group["items"] if entry["current"]]
+    nearest = max((len(entry["url"]) for entry in marked), default=0)
+    for entry in marked:
+        entry["current"] = len(entry["url"]) == nearest
 
 
 def _own_work(actor: Actor, item: Callable[..., dict[str, Any]]) -> list[dict[str, Any]]:
