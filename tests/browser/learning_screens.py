@@ -58,12 +58,12 @@ def plant(places: dict[str, Any]) -> None:
 
     with acting(person("publisher")):
         courses = {
-            "small": published_course(),
-            "tutored": published_course(code="tutored", with_open=True),
-            "asked": published_course(code="asked", entry="approval"),
-            "invited": published_course(code="invited", entry="invitation"),
+            "small": published_course(reviewer=person("specialist")),
+            "tutored": published_course(code="tutored", with_open=True, reviewer=person("specialist")),
+            "asked": published_course(code="asked", entry="approval", reviewer=person("specialist")),
+            "invited": published_course(code="invited", entry="invitation", reviewer=person("specialist")),
         }
-        unfinished = written_course(code="unfinished")
+        unfinished = written_course(code="unfinished", reviewer=person("specialist"))
     courses["balmi"] = PublishedRecord.objects.get(pk=key_of("balmi", ""))
     places |= {f"course_{code}": record.pk for code, record in courses.items()}
     places["course_unfinished"] = unfinished.pk

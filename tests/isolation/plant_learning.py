@@ -15,7 +15,7 @@ from uuid import UUID
 
 from learning import services
 from learning.credentials import codes
-from learning.enums import QuestionStatus, QuizRole
+from learning.enums import QuizRole
 from learning.models import (
     Certificate,
     Course,
@@ -31,7 +31,7 @@ from network_site.organizations.actor import acting_as, service_actor
 from network_site.organizations.models import User
 from network_site.publishing.models import PublishedRecord
 
-from ..learning.courses import EVIDENCE, OPEN, PROMPTS, QUESTIONS, items, published_course, written_course
+from ..learning.courses import EVIDENCE, OPEN, PROMPTS, QUESTIONS, items, published_course, review_bank, written_course
 from ..learning.learners import RIGHT, begin, try_quiz
 from ..people import acting
 
@@ -138,9 +138,9 @@ class Planted:
 
 def plant(world: Any) -> None:
     """Two courses, and in each ministry somebody in each state."""
-    course = _publish(world.publisher)
+    course = _publish(world.publisher, world.specialist)
     with acting(world.publisher):
-        asked = published_course(code=ASKED, entry="approval")
+        asked = published_course(code=ASKED, entry="approval", reviewer=world.specialist)
     world.learning = Planted(course.pk, asked.pk)
     for house in (world.a, world.b):
         _complete(world, house, course)
@@ -154,14 +154,15 @@ def plant(world: Any) -> None:
         services.set_prerequisites(Course.objects.get(pk=asked.pk), [Course.objects.get(pk=course.pk)])
 
 
-def _publish(publisher: User) -> PublishedRecord:
+def _publish(publisher: User, reviewer: User) -> PublishedRecord:
     """The course, with its words in what readers of the course never see. Its quizzes tell no right answer."""
     with acting(publisher):
-        course = written_course(code=CODE, with_open=True)
+        course = written_course(code=CODE, with_open=True, reviewer=reviewer)
         for key, question in (QUESTIONS | {"open": OPEN}).items():
             tag = "text" if key == "open" else "facts"
             given = _in_the_bank(question)
-            services.save_question(course, key=key, tag=tag, points=1, status=QuestionStatus.REVIEWED, **given)
+            services.save_question(course, key=key, tag=tag, points=1, **given)
+        review_bank(course, reviewer)
         facts: list[tuple[str, int | None]] = [("facts", None)]
         roles = {"before": (QuizRole.PRE, 0), "quiz": (QuizRole.LESSON, 1), "after": (QuizRole.POST, 1)}
         for key, (role, weight) in roles.items():
