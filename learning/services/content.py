@@ -23,7 +23,6 @@ from network_site.common.html import plain
 from network_site.common.staleness import refuse_stale
 from network_site.common.workflow import StaleVersion, TransitionRefused, Unmet, lock_for_writing
 from network_site.organizations.actor import current
-from network_site.publishing.models import PublishedVersion
 
 from .. import permissions
 from ..enums import OutcomeStatus, QuestionStatus
@@ -41,12 +40,12 @@ from ..models import (
     QuizPool,
 )
 from ..quiz import TYPES
+from ..selectors.writing import RULES, case_content, is_published, prompt_content, quiz_content
 
 FRAME = frozenset(
     {"position", "level", "hours", "pass_mark", "honours_mark", "entry", "has_certificate", "licence", "source",
      "is_demo"}
 )  # fmt: skip
-RULES = ("role", "weight", "attempts_allowed", "minutes", "feedback", "counting", "is_shuffled")
 TAKEN = gettext_lazy("This is taken. Choose another one.")
 
 
@@ -172,7 +171,7 @@ def save_question(
     _refuse_taken("key", is_new=is_new, exists=question is not None)
     if question is None:
         question = Question.objects.create(course=course, key=key, tag=tag)
-    newest = newest_version(question)
+    newest = _newest(question)
     asked = (type, points, dict(structure), dict(texts))
     told = (answer_key.get("answer"), answer_key.get("feedback", {}), answer_key.get("evidence", {}))
     is_changed = newest is None or _asked_and_told(newest) != (asked, told)
@@ -206,7 +205,7 @@ def _asked_and_told(version: QuestionVersion) -> tuple[Any, Any]:
     )
 
 
-def newest_version(question: Question) -> QuestionVersion | None:
+def _newest(question: Question) -> QuestionVersion | None:
     """The newest version of a question with its key, locked."""
     versions = QuestionVersion.objects.select_for_update(of=("self",)).select_related("answer_key")
     found: QuestionVersion | None = versions.filter(question=question).order_by("-n").first()
@@ -222,7 +221,7 @@ def _locked(question: Question, n: int) -> tuple[Question, QuestionVersion]:
     """A question and its newest version, which must be the one that was read."""
     _allow(question.course)
     locked = lock_for_writing(question)
-    newest = newest_version(locked)
+    newest = _newest(locked)
     if newest is None or newest.n != n:
         raise StaleVersion(locked)
     return locked, newest
@@ -269,12 +268,6 @@ def restore_question(question: Question, *, n: int) -> Question:
 # --- Quizzes ---------------------------------------------------------------------------------
 
 
-def quiz_content(quiz: Quiz) -> dict[str, Any]:
-    """What a writer sees of a quiz; its mark tells whether somebody else has changed it since."""
-    rules = {name: getattr(quiz, name) for name in RULES}
-    return rules | {"pools": [[pool.tag, pool.draw] for pool in QuizPool.objects.filter(quiz=quiz)]}
-
-
 @transaction.atomic
 def save_quiz(
     course: Course,
@@ -314,11 +307,6 @@ def save_quiz(
 
 
 # --- Cases -----------------------------------------------------------------------------------
-
-
-def case_content(case: Case) -> dict[str, Any]:
-    """What a writer sees of a case apart from its decisions, which have pages of their own."""
-    return {"weight": case.weight, "terms": case.need_terms, "titles": case.need_titles}
 
 
 @transaction.atomic
@@ -373,13 +361,6 @@ def save_case_study(
     for prompt in CasePrompt.objects.filter(case=case).exclude(pk__in=kept):
         _delete_prompt(prompt)
     return case
-
-
-def prompt_content(prompt: CasePrompt) -> dict[str, Any]:
-    """What a writer sees of a prompt, with what came of it."""
-    held = {name: getattr(prompt, name) for name in ("position", "kind", "structure", "texts", "min_words", "home")}
-    outcome = CaseOutcome.objects.filter(prompt=prompt).values("status", "texts", "quote", "place").first()
-    return held | {"outcome": outcome}
 
 
 @transaction.atomic
@@ -453,19 +434,6 @@ def _place(prompt: CasePrompt, position: int) -> None:
     for place, one in enumerate(others):
         if one.position != place:
             CasePrompt.objects.filter(pk=one.pk).update(position=place)
-
-
-def is_published(prompt: CasePrompt) -> bool:
-    """Whether a version of the course asks it. Learners of that version may answer it at any time."""
-    snapshots = PublishedVersion.objects.filter(record_id=prompt.case.course_id).values_list("snapshot", flat=True)
-    return any(
-        one["id"] == str(prompt.pk)
-        for snapshot in snapshots
-        for module in snapshot["modules"]
-        for item in module["items"]
-        if item["case"]
-        for one in item["case"]["prompts"]
-    )
 
 
 def _delete_prompt(prompt: CasePrompt) -> None:
