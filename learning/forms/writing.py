@@ -413,11 +413,12 @@ class PromptForm(SectionedForm):
 
     def _check_numbers(self, given: Mapping[str, Any]) -> None:
         least, most = given.get("least"), given.get("most")
+        if given.get("kind") != PromptKind.NUMBER or {"least", "most"} & self.errors.keys():
+            return
         if least is not None and most is not None and most < least:
             self.add_error("most", _("The largest number cannot be below the smallest one."))
-        for name, other in (("least", most), ("most", least)):
-            if given.get("kind") == PromptKind.NUMBER and given.get(name) is None and other is not None:
-                self.add_error(name, _("Give both numbers, or neither."))
+        if (least is None) != (most is None):
+            self.add_error("least" if least is None else "most", _("Give both numbers, or neither."))
 
     def _is_begun(self, given: Mapping[str, Any], code: str) -> bool:
         names = ("question", "options", "unit", "at_home", "outcome")
@@ -497,7 +498,7 @@ class ChooseTypeForm(forms.Form):
     type = forms.ChoiceField(
         label=pgettext_lazy("question", "Type"),
         widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("Choose an answer.")},
+        error_messages=dict.fromkeys(("required", "invalid_choice"), gettext_lazy("Choose an answer.")),
     )
 
     def __init__(self, choices: Sequence[tuple[str, Any]], data: Any = None) -> None:

@@ -17,13 +17,17 @@ from learning import services
 from learning.credentials import codes
 from learning.enums import QuizRole
 from learning.models import (
+    Case,
+    CasePrompt,
     Certificate,
     Course,
     CoursesPage,
     Enrolment,
     LessonPage,
     Proposal,
+    Question,
     QuestionVersion,
+    Quiz,
     Response,
 )
 from learning.services.cases import Decision
@@ -124,6 +128,8 @@ class Planted:
 
     course: UUID
     asked: UUID
+    # Parts of the first course: a question, a quiz, its case and a decision of that.
+    parts: dict[str, UUID] = field(default_factory=dict)
     # By letter and person of the ministry.
     enrolments: dict[tuple[str, str], UUID] = field(default_factory=dict)
     requests: dict[tuple[str, str], UUID] = field(default_factory=dict)
@@ -141,7 +147,7 @@ def plant(world: Any) -> None:
     course = _publish(world.publisher, world.specialist)
     with acting(world.publisher):
         asked = published_course(code=ASKED, entry="approval", reviewer=world.specialist)
-    world.learning = Planted(course.pk, asked.pk)
+    world.learning = Planted(course.pk, asked.pk, _parts(world.publisher, course))
     for house in (world.a, world.b):
         _complete(world, house, course)
         _begin(world, house, course, asked)
@@ -152,6 +158,17 @@ def plant(world: Any) -> None:
     _lose(world, course)
     with acting(world.publisher):
         services.set_prerequisites(Course.objects.get(pk=asked.pk), [Course.objects.get(pk=course.pk)])
+
+
+def _parts(publisher: User, course: PublishedRecord) -> dict[str, UUID]:
+    """What the course is made of, by the kinds of the addresses."""
+    with acting(publisher):
+        return {
+            "question": Question.objects.get(course_id=course.pk, key="towns").pk,
+            "quiz": Quiz.objects.get(course_id=course.pk, key="quiz").pk,
+            "case": Case.objects.get(course_id=course.pk).pk,
+            "prompt": CasePrompt.objects.get(case__course_id=course.pk, key="where").pk,
+        }
 
 
 def _publish(publisher: User, reviewer: User) -> PublishedRecord:
@@ -337,6 +354,7 @@ def ids(world: Any, name: str, user: User | None) -> Held:
         "kept_enrolment": kept(planted.requests["b", "contributor"], planted.enrolments["b", "learner"]),
         "response": kept(planted.waiting["b"], planted.marked["b"], planted.waiting["a"]),
         "course": kept(planted.course, planted.asked),
+        **{kind: kept(pk) for kind, pk in planted.parts.items()},
         "kept_certificate": kept(*(planted.certificates[letter][0] for letter in ("b", "a"))),
         "course_list": (courses[:1], []) if name in SENDERS else ([], courses[:1]),
         "course_record": (courses, []),
