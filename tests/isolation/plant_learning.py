@@ -435,6 +435,7 @@ ITEM_PAGE = "*/workspace/learning/taking/<uuid:pk>/<uuid:item>/"
 ATTEMPT_PAGE = f"{ITEM_PAGE}attempt/<int:n>/"
 PROPOSAL_PAGE = "*/workspace/learning/proposals/<uuid:pk>/edit/"
 KEEP = "*/workspace/learning/keep"
+PARTS = {"question": "questions", "quiz": "quizzes", "case": "cases", "prompt": "prompts"}
 
 
 def forms(world: Any) -> list[tuple[str, dict[str, str], User, str, tuple[tuple[str, str], ...]]]:
@@ -443,7 +444,21 @@ def forms(world: Any) -> list[tuple[str, dict[str, str], User, str, tuple[tuple[
     taking = f"/en/workspace/learning/taking/{planted.enrolments['b', 'contributor']}"
     draft = f"/en/workspace/learning/proposals/{planted.drafts['b']}/edit/"
     hand_in = (("hand_in", "1"), ("anyway", "1"))
+    keep = "/en/workspace/learning/keep"
+    course = f"{keep}/courses/{planted.course}/edit/"
+    pages = {kind: f"{keep}/{name}/{planted.parts[kind]}/" for kind, name in PARTS.items()}
+    key = (("key", "posted"),)
+    writer = world.publisher
     return [
+        (f"{KEEP}/courses/<uuid:pk>/edit/", {}, writer, course, ()),
+        (f"{KEEP}/courses/new/", {}, writer, course, (("code", "posted"),)),
+        (f"{KEEP}/questions/<uuid:pk>/edit/", {}, writer, f"{pages['question']}edit/", ()),
+        (f"{KEEP}/quizzes/<uuid:pk>/", {}, writer, pages["quiz"], ()),
+        (f"{KEEP}/courses/<uuid:pk>/quizzes/new/", {}, writer, pages["quiz"], key),
+        (f"{KEEP}/cases/<uuid:pk>/", {}, writer, pages["case"], ()),
+        (f"{KEEP}/courses/<uuid:pk>/cases/new/", {}, writer, pages["case"], key),
+        (f"{KEEP}/prompts/<uuid:pk>/", {}, writer, pages["prompt"], ()),
+        (f"{KEEP}/cases/<uuid:pk>/prompts/new/", {}, writer, pages["prompt"], key),
         (ITEM_PAGE, {"item": CASE}, b.contributor, f"{taking}/{CASE}/", (("lock", "1"), ("anyway", "1"))),
         (ATTEMPT_PAGE, {"item": QUIZ, "n": "1"}, b.contributor, f"{taking}/{QUIZ}/attempt/1/", hand_in),
         (PROPOSAL_PAGE, {}, b.focal_point, draft, ()),
