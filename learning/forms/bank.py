@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from network_site.common.language import CODES, language_name
 
@@ -33,7 +33,7 @@ EVIDENCE = {
     "place": gettext_lazy("Where it stands"),
 }
 SETTINGS = {"decimals": 0, "min_words": 0, "unit": ""}
-TRUTH = [("true", gettext_lazy("True")), ("false", gettext_lazy("False"))]
+TRUTH = [("true", pgettext_lazy("statement", "True")), ("false", pgettext_lazy("statement", "False"))]
 
 
 class BankForm(SectionedForm):

@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from needs.models import Need
 from network_site.common.language import CODES, language_name
@@ -221,7 +221,7 @@ class RulesForm(SectionedForm):
         known = {tag.name: tag for tag in tags}
         self.tags = {name: known.get(name, Tag(name, 0, 0)) for name in [*pools, *sorted(known.keys() - pools.keys())]}
         for name, tag in self.tags.items():
-            words = _("Draw from “%(tag)s”: %(reviewed)d of %(count)d questions are reviewed")
+            words = _("Draw from “%(tag)s” (reviewed: %(reviewed)d of %(count)d)")
             label = words % {"tag": name, "reviewed": tag.reviewed, "count": tag.questions}
             self.fields[f"pool_{name}"] = forms.BooleanField(label=label, required=False, initial=name in pools)
             self.fields[f"draw_{name}"] = whole(
@@ -247,7 +247,11 @@ class RulesForm(SectionedForm):
             if draw and not given.get(f"pool_{name}"):
                 self.add_error(f"pool_{name}", _("Choose “%(tag)s”, or draw nothing from it.") % {"tag": name})
             elif draw and draw > tag.questions:
-                words = _("There are only %(count)d questions with this tag.")
+                words = ngettext(
+                    "There is only %(count)d question with this tag.",
+                    "There are only %(count)d questions with this tag.",
+                    tag.questions,
+                )
                 self.add_error(f"draw_{name}", words % {"count": tag.questions})
         return given
 

@@ -518,7 +518,7 @@ RULES = {
 
 def test_a_quiz_is_made_and_changed(sign_in: Enter, publisher: User, course: Course) -> None:
     client = sign_in(publisher)
-    assert "“facts”: 2 of 2 questions are reviewed" in words(client.get(at("quiz_new", course.pk)))
+    assert "Draw from “facts” (reviewed: 2 of 2)" in words(client.get(at("quiz_new", course.pk)))
     assert client.post(at("quiz_new", course.pk), RULES).url == at("quizzes", course.pk)
 
     def held() -> tuple[Any, ...]:
