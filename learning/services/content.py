@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -89,7 +89,14 @@ def save_course(
         setattr(course, name, value)
     added = course._state.adding
     course.lock_version += not added
-    course.save()
+    try:
+        with transaction.atomic():
+            course.save()
+    except IntegrityError:
+        # Somebody else began a course with this code at the same moment.
+        others = Course.objects.filter(owner_id=course.owner_id, code=code).exclude(pk=course.pk)
+        _refuse_taken("code", is_new=is_new, exists=others.exists())
+        raise
     CourseTerm.objects.filter(course=course).exclude(term_id__in=terms).delete()
     held = set(CourseTerm.objects.filter(course=course).values_list("term_id", flat=True))
     CourseTerm.objects.bulk_create(
@@ -167,6 +174,8 @@ def save_question(
     )
     if problems:
         raise ValidationError([f"{key}: {problem}" for problem in problems])
+    if is_new:
+        lock_for_writing(course)
     question = Question.objects.select_for_update(of=("self",)).filter(course=course, key=key).first()
     _refuse_taken("key", is_new=is_new, exists=question is not None)
     if question is None:
@@ -284,6 +293,8 @@ def save_quiz(
     `seen` is the mark of what its writer read. Raises ValidationError, StaleVersion, PermissionDenied.
     """
     _allow(course)
+    if is_new:
+        lock_for_writing(course)
     found = Quiz.objects.select_for_update(of=("self",)).filter(course=course, key=key).first()
     _refuse_taken("key", is_new=is_new, exists=found is not None)
     quiz = found or Quiz(course=course, key=key)
@@ -325,6 +336,8 @@ def save_case_frame(
     Raises ValidationError, StaleVersion, PermissionDenied.
     """
     _allow(course)
+    if is_new:
+        lock_for_writing(course)
     found = Case.objects.select_for_update(of=("self",)).filter(course=course, key=key).first()
     _refuse_taken("key", is_new=is_new, exists=found is not None)
     case = found or Case(course=course, key=key)
