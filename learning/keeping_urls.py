@@ -5,6 +5,7 @@ Part of learning/urls.py, below /workspace/learning/.
 
 from django.urls import path
 
+from . import writing_urls
 from .views import keeping, proposing, reporting
 
 keepers = [
@@ -36,4 +37,4 @@ organizations = [
     path("proposals/<uuid:pk>/do/<slug:name>/", proposing.proposal_do, name="proposal_do"),
 ]
 
-urlpatterns = [*keepers, *organizations]
+urlpatterns = [*keepers, *writing_urls.urlpatterns, *organizations]

@@ -42,6 +42,7 @@ class Source:
         "learning.Certificate.person": "certificates",
         "learning.Proposal.created_by": "course_proposals",
         "learning.Course.created_by": "none: the Network's own work, in its audit trail",
+        "learning.QuestionVersion.reviewed_by": "none: the Network's own work, in its audit trail",
         "learning.QuestionVersion.written_by": "none: the Network's own work, in its audit trail",
         "learning.Invitation.email": "none: an organisation's list; deleted with it on request",
         "learning.Invitation.created_by": "none: an organisation's list, in its audit trail",

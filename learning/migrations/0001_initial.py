@@ -432,7 +432,9 @@ class Migration(migrations.Migration):
                 ('structure', models.JSONField(blank=True, default=dict)),
                 ('texts', models.JSONField(default=dict)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('reviewed_at', models.DateTimeField(blank=True, null=True)),
                 ('question', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='learning.question')),
+                ('reviewed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('written_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
@@ -681,6 +683,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='questionversion',
             constraint=models.CheckConstraint(condition=models.Q(('points__gte', 1), ('points__lte', 20)), name='question_has_points'),
+        ),
+        migrations.AddConstraint(
+            model_name='questionversion',
+            constraint=models.CheckConstraint(condition=models.Q(('reviewed_by__isnull', True), models.Q(('reviewed_by', models.F('written_by')), _negated=True), _connector='OR'), name='question_is_reviewed_by_another_person'),
+        ),
+        migrations.AddConstraint(
+            model_name='questionversion',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reviewed_at__isnull', True), ('reviewed_by__isnull', True)), models.Q(('reviewed_at__isnull', False), ('reviewed_by__isnull', False)), _connector='OR'), name='question_review_says_who_and_when'),
         ),
         migrations.AddConstraint(
             model_name='quiz',

@@ -143,7 +143,10 @@ class Question(ChildOf("course")):  # type: ignore[misc]
 
 
 class QuestionVersion(ChildOf("question")):  # type: ignore[misc]
-    """A question as it is asked. It never changes: who was asked it is marked by the key that stood beside it."""
+    """A question as it is asked. It never changes: who was asked it is marked by the key that stood beside it.
+
+    Only its review is noted afterwards, by somebody else than its writer.
+    """
 
     question = models.ForeignKey(Question, on_delete=models.CASCADE, related_name="versions")
     n = models.PositiveIntegerField()
@@ -156,6 +159,10 @@ class QuestionVersion(ChildOf("question")):  # type: ignore[misc]
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    reviewed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         base_manager_name = "objects"
@@ -164,6 +171,15 @@ class QuestionVersion(ChildOf("question")):  # type: ignore[misc]
         constraints = [
             models.UniqueConstraint(fields=["question", "n"], name="one_version_per_question_and_number"),
             models.CheckConstraint(condition=Q(points__gte=1) & Q(points__lte=20), name="question_has_points"),
+            models.CheckConstraint(
+                condition=Q(reviewed_by__isnull=True) | ~Q(reviewed_by=F("written_by")),
+                name="question_is_reviewed_by_another_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(reviewed_by__isnull=True, reviewed_at__isnull=True)
+                | Q(reviewed_by__isnull=False, reviewed_at__isnull=False),
+                name="question_review_says_who_and_when",
+            ),
         ]
 
     def __str__(self) -> str:

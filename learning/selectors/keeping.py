@@ -218,6 +218,7 @@ class StaleLink:
 class BankQuestion:
     """A question of the bank in its newest version, with where its answer is shown to be right."""
 
+    pk: UUID
     key: str
     tag: str
     status: str
@@ -301,6 +302,7 @@ def questions_of(course: Course) -> list[BankQuestion]:
         question, language = version.question, language_of(version.texts, current_language())
         found.append(
             BankQuestion(
+                pk=question.pk,
                 key=question.key,
                 tag=question.tag,
                 status=question.status,

@@ -2,7 +2,19 @@
 
 from .cases import draft_need, lock_case, save_case, save_home, share_reason
 from .certifying import revoke_certificate, show_name
-from .content import save_case_study, save_course, save_question, save_quiz, set_prerequisites
+from .content import (
+    remove_prompt,
+    restore_question,
+    retire_question,
+    review_question,
+    save_case_frame,
+    save_case_study,
+    save_course,
+    save_prompt,
+    save_question,
+    save_quiz,
+    set_prerequisites,
+)
 from .enrolling import (
     decide_enrolment,
     enrol,
@@ -37,12 +49,18 @@ __all__ = [
     "mark_response",
     "open_item",
     "publish_course",
+    "remove_prompt",
     "reread_practice",
+    "restore_question",
+    "retire_question",
+    "review_question",
     "revoke_certificate",
     "save_case",
+    "save_case_frame",
     "save_case_study",
     "save_course",
     "save_home",
+    "save_prompt",
     "save_proposal",
     "save_question",
     "save_quiz",

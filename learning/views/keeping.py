@@ -89,6 +89,8 @@ def _course_tabs(course: Course, here: str) -> list[dict[str, Any]]:
     given = {
         "course": _("Course"),
         "questions": _("Questions"),
+        "quizzes": _("Quizzes"),
+        "cases": _("Case studies"),
         "learners": _("Learners"),
         "course_certificates": _("Certificates"),
     }
@@ -98,7 +100,7 @@ def _course_tabs(course: Course, here: str) -> list[dict[str, Any]]:
     ]
 
 
-def _course_or_404(pk: UUID) -> Course:
+def course_or_404(pk: UUID) -> Course:
     """A course of the actor's organisation; foreign and missing are the same 404."""
     try:
         course = selectors.get_course(pk)
@@ -109,7 +111,7 @@ def _course_or_404(pk: UUID) -> Course:
     return course
 
 
-def _frame(course: Course, here: str) -> dict[str, Any]:
+def course_frame(course: Course, here: str) -> dict[str, Any]:
     """What every page of one course begins with."""
     return {
         "course": course,
@@ -138,7 +140,7 @@ def courses(request: HttpRequest) -> HttpResponse:
 @require_safe
 def course(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Where a course stands, what keeps it from being published, and what it hangs on."""
-    return _course_page(request, _course_or_404(pk))
+    return _course_page(request, course_or_404(pk))
 
 
 def _course_page(request: HttpRequest, course: Course, *, status: int = 200, **extra: Any) -> HttpResponse:
@@ -147,7 +149,7 @@ def _course_page(request: HttpRequest, course: Course, *, status: int = 200, **e
     counts = selectors.counts_of(course, actor)
     required = selectors.required_by(course)
     titles = selectors.titles_of(required)
-    context = _frame(course, "course") | {
+    context = course_frame(course, "course") | {
         "record": record,
         "record_url": f"{courses_url()}{record.path}" if record and courses_url() else "",
         "options": COURSE.options(course, actor),
@@ -179,7 +181,7 @@ def course_do(request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
 
     What stands in the way comes back beside the button.
     """
-    course = _course_or_404(pk)
+    course = course_or_404(pk)
     if name == "reread":
         return _reread(request, course)
     if name not in COURSE.transitions:
@@ -199,9 +201,9 @@ def course_do(request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
             said = _("The course is withdrawn. Those who are in it may finish.")
     except StaleVersion:
         unmet = [Unmet("stale", CHANGED)]
-        return _course_page(request, _course_or_404(pk), status=409, refused=unmet, tried=name, step_form=form)
+        return _course_page(request, course_or_404(pk), status=409, refused=unmet, tried=name, step_form=form)
     except TransitionRefused as refused:
-        return _course_page(request, _course_or_404(pk), status=422, refused=refused.unmet, tried=name, step_form=form)
+        return _course_page(request, course_or_404(pk), status=422, refused=refused.unmet, tried=name, step_form=form)
     messages.success(request, said)
     return redirect("learning:course", course.pk)
 
@@ -219,12 +221,12 @@ def _reread(request: HttpRequest, course: Course) -> HttpResponse:
 @require_safe
 def questions(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The bank of a course, each question with where its answer is shown to be right."""
-    course = _course_or_404(pk)
+    course = course_or_404(pk)
     rows = [
         {"question": one, "tag": tag(QUESTION_TAGS, one.status, one.status_label)}
         for one in selectors.questions_of(course)
     ]
-    return render(request, "learning/keep/questions.html", _frame(course, "questions") | {"rows": rows})
+    return render(request, "learning/keep/questions.html", course_frame(course, "questions") | {"rows": rows})
 
 
 # --- Learners --------------------------------------------------------------------------------
@@ -238,9 +240,9 @@ def _rows(enrolments: Iterable[Enrolment]) -> list[dict[str, Any]]:
 @require_safe
 def learners(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Who is in a course, and who has more time; nothing of what they answer."""
-    course = _course_or_404(pk)
+    course = course_or_404(pk)
     page = Paginator(selectors.list_learners(course, current()), PER_PAGE).get_page(request.GET.get("page"))
-    context = _frame(course, "learners") | {"page": page, "rows": _rows(page.object_list)}
+    context = course_frame(course, "learners") | {"page": page, "rows": _rows(page.object_list)}
     return render(request, "learning/keep/learners.html", context)
 
 
@@ -396,13 +398,13 @@ def answer(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_safe
 def certificates(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The certificates of a course; one is found by its code."""
-    course = _course_or_404(pk)
+    course = course_or_404(pk)
     form = CodeForm(request.GET)
     typed = form.cleaned_data["code"] if form.is_valid() else ""
     found = selectors.certificates_of(course, current(), typed=typed)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     rows = [_certificate_row(one) for one in page.object_list]
-    context = _frame(course, "course_certificates") | {"page": page, "rows": rows, "form": form, "typed": typed}
+    context = course_frame(course, "course_certificates") | {"page": page, "rows": rows, "form": form, "typed": typed}
     return render(request, "learning/keep/certificates.html", context)
 
 

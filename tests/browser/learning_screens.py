@@ -18,7 +18,9 @@ LEARNER = (
 KEEPERS = (
     "kept_courses", "kept_course", "kept_course_unfinished", "kept_questions", "kept_learners", "kept_certificates",
     "kept_requests", "kept_request", "kept_time", "kept_answers", "kept_answer", "kept_revoke", "kept_proposals",
-    "kept_proposal", "kept_report",
+    "kept_proposal", "kept_report", "kept_course_new", "kept_frame", "kept_question_new", "kept_question_typed",
+    "kept_question", "kept_question_edit", "kept_question_number", "kept_quizzes", "kept_quiz_new", "kept_quiz",
+    "kept_cases", "kept_case_new", "kept_case", "kept_prompt_new", "kept_prompt",
 )  # fmt: skip
 ORGANIZATIONS = (
     "course_report", "course_report_none", "course_lists", "course_people", "course_proposals",
@@ -49,7 +51,7 @@ def person(name: str) -> Any:
 
 def plant(places: dict[str, Any]) -> None:
     """Four small courses beside those of the seed, one that is still written, and people who stand everywhere."""
-    from learning.models import Response
+    from learning.models import Case, CasePrompt, Question, Quiz, Response
     from learning.seeding import key_of
     from network_site.publishing.models import PublishedRecord
 
@@ -58,12 +60,12 @@ def plant(places: dict[str, Any]) -> None:
 
     with acting(person("publisher")):
         courses = {
-            "small": published_course(),
-            "tutored": published_course(code="tutored", with_open=True),
-            "asked": published_course(code="asked", entry="approval"),
-            "invited": published_course(code="invited", entry="invitation"),
+            "small": published_course(reviewer=person("specialist")),
+            "tutored": published_course(code="tutored", with_open=True, reviewer=person("specialist")),
+            "asked": published_course(code="asked", entry="approval", reviewer=person("specialist")),
+            "invited": published_course(code="invited", entry="invitation", reviewer=person("specialist")),
         }
-        unfinished = written_course(code="unfinished")
+        unfinished = written_course(code="unfinished", reviewer=person("specialist"))
     courses["balmi"] = PublishedRecord.objects.get(pk=key_of("balmi", ""))
     places |= {f"course_{code}": record.pk for code, record in courses.items()}
     places["course_unfinished"] = unfinished.pk
@@ -72,6 +74,12 @@ def plant(places: dict[str, Any]) -> None:
     plant_proposals(places, courses)
     with acting(person("publisher")):
         places["answer_to_mark"] = Response.objects.get().pk
+        small = courses["small"].pk
+        places["question_towns"] = Question.objects.get(course_id=small, key="towns").pk
+        places["question_regions"] = Question.objects.get(course_id=small, key="regions").pk
+        places["quiz_small"] = Quiz.objects.get(course_id=small, key="quiz").pk
+        places["case_small"] = Case.objects.get(course_id=small).pk
+        places["prompt_where"] = CasePrompt.objects.get(case__course_id=small, key="where").pk
 
 
 def plant_at_work(places: dict[str, Any], courses: dict[str, Any]) -> None:
@@ -267,8 +275,23 @@ def _of_keepers(places: dict[str, Any]) -> dict[str, tuple[str, str]]:
         "proposals": ("proposed",),
         "proposal": ("proposal", places["course_proposal_sent"]),
         "report": ("network_report",),
+        "course_new": ("course_new",),
+        "frame": ("course_edit", small),
+        "question_new": ("question_new", small),
+        "question": ("question", places["question_towns"]),
+        "question_edit": ("question_edit", places["question_towns"]),
+        "question_number": ("question_edit", places["question_regions"]),
+        "quizzes": ("quizzes", small),
+        "quiz_new": ("quiz_new", small),
+        "quiz": ("quiz", places["quiz_small"]),
+        "cases": ("cases", small),
+        "case_new": ("case_new", small),
+        "case": ("case", places["case_small"]),
+        "prompt_new": ("prompt_new", places["case_small"]),
+        "prompt": ("prompt", places["prompt_where"]),
     }
-    return {f"kept_{name}": ("publisher", _at(f"learning:{route}", *args)) for name, (route, *args) in found.items()}
+    kept = {f"kept_{name}": ("publisher", _at(f"learning:{route}", *args)) for name, (route, *args) in found.items()}
+    return kept | {"kept_question_typed": ("publisher", f"{_at('learning:question_new', small)}?type=classify")}
 
 
 def _of_organizations(places: dict[str, Any]) -> dict[str, tuple[str, str]]:

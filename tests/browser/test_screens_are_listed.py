@@ -85,6 +85,8 @@ NO_SCREEN: dict[str, str] = {
             "*/workspace/learning/keep/courses/<uuid:pk>/do/<slug:name>/",
             "*/workspace/learning/keep/enrolments/<uuid:pk>/do/<slug:name>/",
             "*/workspace/learning/keep/enrolments/<uuid:pk>/time/",
+            "*/workspace/learning/keep/questions/<uuid:pk>/do/<slug:name>/",
+            "*/workspace/learning/keep/prompts/<uuid:pk>/remove/",
             "*/workspace/learning/proposals/<uuid:pk>/do/<slug:name>/",
         ),
         FORM,

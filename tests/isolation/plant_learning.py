@@ -15,15 +15,19 @@ from uuid import UUID
 
 from learning import services
 from learning.credentials import codes
-from learning.enums import QuestionStatus, QuizRole
+from learning.enums import QuizRole
 from learning.models import (
+    Case,
+    CasePrompt,
     Certificate,
     Course,
     CoursesPage,
     Enrolment,
     LessonPage,
     Proposal,
+    Question,
     QuestionVersion,
+    Quiz,
     Response,
 )
 from learning.services.cases import Decision
@@ -31,7 +35,7 @@ from network_site.organizations.actor import acting_as, service_actor
 from network_site.organizations.models import User
 from network_site.publishing.models import PublishedRecord
 
-from ..learning.courses import EVIDENCE, OPEN, PROMPTS, QUESTIONS, items, published_course, written_course
+from ..learning.courses import EVIDENCE, OPEN, PROMPTS, QUESTIONS, items, published_course, review_bank, written_course
 from ..learning.learners import RIGHT, begin, try_quiz
 from ..people import acting
 
@@ -124,6 +128,8 @@ class Planted:
 
     course: UUID
     asked: UUID
+    # Parts of the first course: a question, a quiz, its case and a decision of that.
+    parts: dict[str, UUID] = field(default_factory=dict)
     # By letter and person of the ministry.
     enrolments: dict[tuple[str, str], UUID] = field(default_factory=dict)
     requests: dict[tuple[str, str], UUID] = field(default_factory=dict)
@@ -138,10 +144,10 @@ class Planted:
 
 def plant(world: Any) -> None:
     """Two courses, and in each ministry somebody in each state."""
-    course = _publish(world.publisher)
+    course = _publish(world.publisher, world.specialist)
     with acting(world.publisher):
-        asked = published_course(code=ASKED, entry="approval")
-    world.learning = Planted(course.pk, asked.pk)
+        asked = published_course(code=ASKED, entry="approval", reviewer=world.specialist)
+    world.learning = Planted(course.pk, asked.pk, _parts(world.publisher, course))
     for house in (world.a, world.b):
         _complete(world, house, course)
         _begin(world, house, course, asked)
@@ -154,14 +160,26 @@ def plant(world: Any) -> None:
         services.set_prerequisites(Course.objects.get(pk=asked.pk), [Course.objects.get(pk=course.pk)])
 
 
-def _publish(publisher: User) -> PublishedRecord:
+def _parts(publisher: User, course: PublishedRecord) -> dict[str, UUID]:
+    """What the course is made of, by the kinds of the addresses."""
+    with acting(publisher):
+        return {
+            "question": Question.objects.get(course_id=course.pk, key="towns").pk,
+            "quiz": Quiz.objects.get(course_id=course.pk, key="quiz").pk,
+            "case": Case.objects.get(course_id=course.pk).pk,
+            "prompt": CasePrompt.objects.get(case__course_id=course.pk, key="where").pk,
+        }
+
+
+def _publish(publisher: User, reviewer: User) -> PublishedRecord:
     """The course, with its words in what readers of the course never see. Its quizzes tell no right answer."""
     with acting(publisher):
-        course = written_course(code=CODE, with_open=True)
+        course = written_course(code=CODE, with_open=True, reviewer=reviewer)
         for key, question in (QUESTIONS | {"open": OPEN}).items():
             tag = "text" if key == "open" else "facts"
             given = _in_the_bank(question)
-            services.save_question(course, key=key, tag=tag, points=1, status=QuestionStatus.REVIEWED, **given)
+            services.save_question(course, key=key, tag=tag, points=1, **given)
+        review_bank(course, reviewer)
         facts: list[tuple[str, int | None]] = [("facts", None)]
         roles = {"before": (QuizRole.PRE, 0), "quiz": (QuizRole.LESSON, 1), "after": (QuizRole.POST, 1)}
         for key, (role, weight) in roles.items():
@@ -336,6 +354,7 @@ def ids(world: Any, name: str, user: User | None) -> Held:
         "kept_enrolment": kept(planted.requests["b", "contributor"], planted.enrolments["b", "learner"]),
         "response": kept(planted.waiting["b"], planted.marked["b"], planted.waiting["a"]),
         "course": kept(planted.course, planted.asked),
+        **{kind: kept(pk) for kind, pk in planted.parts.items()},
         "kept_certificate": kept(*(planted.certificates[letter][0] for letter in ("b", "a"))),
         "course_list": (courses[:1], []) if name in SENDERS else ([], courses[:1]),
         "course_record": (courses, []),
@@ -416,6 +435,7 @@ ITEM_PAGE = "*/workspace/learning/taking/<uuid:pk>/<uuid:item>/"
 ATTEMPT_PAGE = f"{ITEM_PAGE}attempt/<int:n>/"
 PROPOSAL_PAGE = "*/workspace/learning/proposals/<uuid:pk>/edit/"
 KEEP = "*/workspace/learning/keep"
+PARTS = {"question": "questions", "quiz": "quizzes", "case": "cases", "prompt": "prompts"}
 
 
 def forms(world: Any) -> list[tuple[str, dict[str, str], User, str, tuple[tuple[str, str], ...]]]:
@@ -424,7 +444,21 @@ def forms(world: Any) -> list[tuple[str, dict[str, str], User, str, tuple[tuple[
     taking = f"/en/workspace/learning/taking/{planted.enrolments['b', 'contributor']}"
     draft = f"/en/workspace/learning/proposals/{planted.drafts['b']}/edit/"
     hand_in = (("hand_in", "1"), ("anyway", "1"))
+    keep = "/en/workspace/learning/keep"
+    course = f"{keep}/courses/{planted.course}/edit/"
+    pages = {kind: f"{keep}/{name}/{planted.parts[kind]}/" for kind, name in PARTS.items()}
+    key = (("key", "posted"),)
+    writer = world.publisher
     return [
+        (f"{KEEP}/courses/<uuid:pk>/edit/", {}, writer, course, ()),
+        (f"{KEEP}/courses/new/", {}, writer, course, (("code", "posted"),)),
+        (f"{KEEP}/questions/<uuid:pk>/edit/", {}, writer, f"{pages['question']}edit/", ()),
+        (f"{KEEP}/quizzes/<uuid:pk>/", {}, writer, pages["quiz"], ()),
+        (f"{KEEP}/courses/<uuid:pk>/quizzes/new/", {}, writer, pages["quiz"], key),
+        (f"{KEEP}/cases/<uuid:pk>/", {}, writer, pages["case"], ()),
+        (f"{KEEP}/courses/<uuid:pk>/cases/new/", {}, writer, pages["case"], key),
+        (f"{KEEP}/prompts/<uuid:pk>/", {}, writer, pages["prompt"], ()),
+        (f"{KEEP}/cases/<uuid:pk>/prompts/new/", {}, writer, pages["prompt"], key),
         (ITEM_PAGE, {"item": CASE}, b.contributor, f"{taking}/{CASE}/", (("lock", "1"), ("anyway", "1"))),
         (ATTEMPT_PAGE, {"item": QUIZ, "n": "1"}, b.contributor, f"{taking}/{QUIZ}/attempt/1/", hand_in),
         (PROPOSAL_PAGE, {}, b.focal_point, draft, ()),

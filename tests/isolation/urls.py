@@ -80,6 +80,7 @@ _languages = _each("language", ["es", "en", "xx"])
 _items = _each("item", [plant_learning.LESSON, plant_learning.QUIZ, plant_learning.CASE, plant_learning.NO_ITEM])
 _attempts = tuple({"item": plant_learning.QUIZ, "n": number} for number in ("1", "2", "9"))
 _course_steps = _each("name", [*COURSE.transitions, "no-such-step"])
+_question_steps = _each("name", ["review", "retire", "restore", "no-such-step"])
 _proposal_steps = _each("name", [*PROPOSAL.transitions, "no-such-step"])
 
 ADDRESSES: dict[str, Address] = {
@@ -408,6 +409,26 @@ ADDRESSES: dict[str, Address] = {
     "*/workspace/learning/keep/courses/<uuid:pk>/questions/": Address(OBJECT, "course"),
     "*/workspace/learning/keep/courses/<uuid:pk>/learners/": Address(OBJECT, "course"),
     "*/workspace/learning/keep/courses/<uuid:pk>/certificates/": Address(OBJECT, "course"),
+    "*/workspace/learning/keep/courses/new/": Address(LIST),
+    **dict.fromkeys(
+        (
+            "*/workspace/learning/keep/courses/<uuid:pk>/edit/",
+            "*/workspace/learning/keep/courses/<uuid:pk>/questions/new/",
+            "*/workspace/learning/keep/courses/<uuid:pk>/quizzes/",
+            "*/workspace/learning/keep/courses/<uuid:pk>/quizzes/new/",
+            "*/workspace/learning/keep/courses/<uuid:pk>/cases/",
+            "*/workspace/learning/keep/courses/<uuid:pk>/cases/new/",
+        ),
+        Address(OBJECT, "course"),
+    ),
+    "*/workspace/learning/keep/questions/<uuid:pk>/": Address(OBJECT, "question"),
+    "*/workspace/learning/keep/questions/<uuid:pk>/edit/": Address(OBJECT, "question"),
+    "*/workspace/learning/keep/questions/<uuid:pk>/do/<slug:name>/": Address(OBJECT, "question", _question_steps),
+    "*/workspace/learning/keep/quizzes/<uuid:pk>/": Address(OBJECT, "quiz"),
+    "*/workspace/learning/keep/cases/<uuid:pk>/": Address(OBJECT, "case"),
+    "*/workspace/learning/keep/cases/<uuid:pk>/prompts/new/": Address(OBJECT, "case"),
+    "*/workspace/learning/keep/prompts/<uuid:pk>/": Address(OBJECT, "prompt"),
+    "*/workspace/learning/keep/prompts/<uuid:pk>/remove/": Address(OBJECT, "prompt"),
     "*/workspace/learning/keep/enrolments/<uuid:pk>/": Address(OBJECT, "kept_enrolment"),
     "*/workspace/learning/keep/enrolments/<uuid:pk>/do/<slug:name>/": Address(
         OBJECT, "kept_enrolment", _each("name", ["accept", "refuse", "leave", "no-such-step"])
