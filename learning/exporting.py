@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.http import QueryDict
@@ -59,10 +60,11 @@ def _report_columns() -> Sequence[Column]:
         Column("not_completed", _("Not completed")),
         Column("gain", _("Points gained")),
         Column("pairs", _("People who took both quizzes")),
+        Column("up_to", _("Up to")),
     ]
 
 
-def _find_report(_params: QueryDict) -> list[tuple[str, Line]]:
+def _find_report(_params: QueryDict) -> list[tuple[date, str, Line]]:
     actor = current()
     if not permissions.can_write_courses(actor):
         return []
@@ -74,14 +76,14 @@ def _find_report(_params: QueryDict) -> list[tuple[str, Line]]:
         (_("By organisation"), report.organizations),
         (_("By the month in which they began"), report.months),
     ]
-    return [(title, line) for title, lines in tables for line in lines]
+    return [(report.up_to, title, line) for title, lines in tables for line in lines]
 
 
-def _report_rows(found: Iterable[tuple[str, Line]]) -> Iterator[Mapping[str, Any]]:
+def _report_rows(found: Iterable[tuple[date, str, Line]]) -> Iterator[Mapping[str, Any]]:
     """What is not shown on the page is an empty cell here."""
-    for title, line in found:
+    for up_to, title, line in found:
         names = ("label", "below", "begun", "completed", "not_completed", "gain", "pairs")
-        yield {"table": title} | {name: getattr(line, name) for name in names}
+        yield {"table": title, "up_to": up_to} | {name: getattr(line, name) for name in names}
 
 
 def connect() -> None:

@@ -33,7 +33,7 @@ from .keeping import PER_PAGE, keeper, keepers_tabs
 @login_required
 @require_safe
 def network_report(request: HttpRequest) -> HttpResponse:
-    """All courses in numbers, without those behind which fewer than five people stand."""
+    """All courses in numbers up to the end of a month, without those behind which fewer than five people stand."""
     actor = keeper()
     report = selectors.network_report(actor)
     context = {
@@ -56,8 +56,8 @@ def _figures(report: selectors.Report) -> list[dict[str, Any]]:
     return [{"value": value, "label": label} for value, label in given if value is not None]
 
 
-def gain(points: Any) -> str:
-    """A gain with its sign: +12.5."""
+def gain(points: int | None) -> str:
+    """A gain with its sign: +12."""
     if points is None:
         return ""
     return f"+{number(points)}" if points > 0 else number(points).replace("-", "\N{MINUS SIGN}")

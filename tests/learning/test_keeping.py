@@ -11,7 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from learning import services
-from learning.enums import CourseStatus, EnrolmentState
+from learning.credentials import codes
+from learning.enums import CertificateKind, CourseStatus, EnrolmentState
 from learning.models import Attempt, Certificate, Course, CoursePage, LessonPage, LessonPractice, QuestionKey, Response
 from learning.selectors import keeping as selectors
 from network_site.common.workflow import TransitionRefused
@@ -393,7 +394,15 @@ def test_a_certificate_is_found_by_its_code_and_revoked(
     elsewhere = reverse("learning:course_certificates", args=[other.pk])
     assert "There is no certificate yet" in text_of(client.get(elsewhere))
 
+    # Behind a whole code stands what the certificate says, so keepers read its first group, and no kind.
+    page = text_of(client.get(url))
     url = reverse("learning:revoke", args=[certificate.pk])
+    told = [page, text_of(client.get(url))]
+    words = [certificate.code, codes.shown(certificate.code), certificate.code[:8], codes.shown(certificate.code[:8])]
+    words += [str(label) for label in CertificateKind.labels] + [certificate.snapshot["score"]]
+    assert [word for text in told for word in words if word in text] == []
+    assert [text.count(f"{certificate.code[:4]}…") for text in told] == [1, 2]
+
     assert client.post(url, {"reason": " \u200b "}).status_code == 422
     assert client.post(url, {"reason": "Issued to another person."}).status_code == 302
     with acting(learner):
