@@ -416,6 +416,7 @@ def _write_prompt(case: Case, given: Mapping[str, Any], place: int) -> CasePromp
         raise ValidationError(_("%(key)s has no outcome. Say at least that nothing is reported.") % given)
     if outcome["status"] != OutcomeStatus.NOT_REPORTED and not outcome.get("quote"):
         raise ValidationError({"quote": _("%(key)s: quote what the source says.") % given})
+    _refuse_another_question(CasePrompt.objects.filter(case=case, key=given["key"]).first(), given)
     prompt, _made = CasePrompt.objects.update_or_create(
         case=case,
         key=given["key"],
@@ -438,6 +439,18 @@ def _write_prompt(case: Case, given: Mapping[str, Any], place: int) -> CasePromp
         },
     )
     return prompt
+
+
+def _refuse_another_question(held: CasePrompt | None, given: Mapping[str, Any]) -> None:
+    """What was published is answered as it was: the same kind of answer, and no option less."""
+    if held is None:
+        return
+    gone = set(held.structure.get("options", ())) - set(given.get("structure", {}).get("options", ()))
+    if (held.kind != given["kind"] or gone) and is_published(held):
+        words = _(
+            "A published version asks this. It is answered in the same way, and its options stay: write a new one."
+        )
+        raise ValidationError({"kind": words})
 
 
 def _place(prompt: CasePrompt, position: int) -> None:

@@ -201,6 +201,7 @@ def test_a_step_is_told_in_the_past_or_by_its_label() -> None:
 # Files that write a `status` which is no state of a life cycle, each with its reason.
 OTHER_STATUS = {
     "network_site/common/workflow.py": "the engine itself",
+    "learning/services/content.py": "a question is reviewed or not, by its newest version; the trail tells who did",
     "learning/services/quizzes.py": "an attempt is handed in or its time is over, once; it is its learner's own",
     "network_site/taxonomy/services.py": "a term is current or deprecated; it has no life cycle",
 }

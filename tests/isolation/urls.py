@@ -79,7 +79,7 @@ _report_steps = tuple({"number": "2", "name": name} for name in ("send", "return
 _languages = _each("language", ["es", "en", "xx"])
 _items = _each("item", [plant_learning.LESSON, plant_learning.QUIZ, plant_learning.CASE, plant_learning.NO_ITEM])
 _attempts = tuple({"item": plant_learning.QUIZ, "n": number} for number in ("1", "2", "9"))
-_course_steps = _each("name", [*COURSE.transitions, "no-such-step"])
+_course_steps = _each("name", [*COURSE.transitions, "reread", "no-such-step"])
 _question_steps = _each("name", ["review", "retire", "restore", "no-such-step"])
 _proposal_steps = _each("name", [*PROPOSAL.transitions, "no-such-step"])
 
@@ -431,7 +431,7 @@ ADDRESSES: dict[str, Address] = {
     "*/workspace/learning/keep/prompts/<uuid:pk>/remove/": Address(OBJECT, "prompt"),
     "*/workspace/learning/keep/enrolments/<uuid:pk>/": Address(OBJECT, "kept_enrolment"),
     "*/workspace/learning/keep/enrolments/<uuid:pk>/do/<slug:name>/": Address(
-        OBJECT, "kept_enrolment", _each("name", ["accept", "refuse", "leave", "no-such-step"])
+        OBJECT, "kept_enrolment", _each("name", ["accept", "refuse", "unlock", "leave", "no-such-step"])
     ),
     "*/workspace/learning/keep/enrolments/<uuid:pk>/time/": Address(OBJECT, "kept_enrolment"),
     "*/workspace/learning/keep/certificates/<uuid:pk>/": Address(OBJECT, "kept_certificate"),

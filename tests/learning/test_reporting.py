@@ -29,6 +29,7 @@ from network_site.publishing.models import PublishedRecord
 from ..databases import Stages
 from ..needs.stating import cost_of
 from ..people import People, acting
+from ..queries import asking
 from .courses import items, published_course
 from .learners import HALF, NOTHING, RIGHT, begin, complete, enrolment_of, try_quiz
 
@@ -351,17 +352,17 @@ def test_the_pages_tell_no_more_than_that(world: World, sign_in: Enter) -> None:
     ]
 
 
-def test_the_report_costs_the_same_however_many_learn(world: World, django_assert_num_queries: Any) -> None:
+def test_the_report_costs_the_same_however_many_learn(world: World) -> None:
     actor = actor_for(world.publisher)
     with acting(world.publisher):
-        with django_assert_num_queries(7):
+        with asking(7):
             network_report(actor)
         people = People()
         newcomers = [people.member(people.organization(country="BO"), Role.LEARNER) for _number in range(3)]
         for newcomer in newcomers:
             begin(newcomer, world.course)
         move_back(LAST_MONTH, *newcomers)
-        with django_assert_num_queries(7):
+        with asking(7):
             assert network_report(actor).total.begun == 27
 
 

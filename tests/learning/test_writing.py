@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
@@ -679,6 +679,22 @@ def test_a_decision_is_removed_as_long_as_no_version_asks_it(
     assert keys(publisher) == [("why", 0)]
     with acting(publisher), pytest.raises(TransitionRefused):
         services.save_case_study(Course.objects.get(), key="case", weight=1, need={}, prompts=[])
+
+
+def test_a_published_decision_is_answered_as_it_was(publisher: User, course: Course) -> None:
+    case = case_of(publisher)
+    given = PROMPTS[0]
+    with acting(publisher):
+        # Before it is published, everything may change.
+        services.save_prompt(case, given=given | {"structure": {"options": ["town"]}}, position=0)
+        services.save_prompt(case, given=given, position=0)
+        services.publish_course(Course.objects.select_related("owner").get(pk=course.pk))
+        for changed in ({"kind": "text", "structure": {}}, {"structure": {"options": ["town"]}}):
+            with pytest.raises(ValidationError) as refused:
+                services.save_prompt(case, given=given | changed, position=0)
+            assert [*refused.value.message_dict] == ["kind"]
+        more = {"structure": {"options": ["region", "town", "both"]}}
+        assert services.save_prompt(case, given=given | more, position=0).structure == more["structure"]
 
 
 # --- Lists -----------------------------------------------------------------------------------
