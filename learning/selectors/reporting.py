@@ -220,7 +220,10 @@ def _begun(actor: Actor, until: datetime) -> list[Begun]:
         )
         # The last comes first, so what stays is what the first one has changed.
         changed = TransitionRecord.objects.filter(
-            workflow="enrolment", name__in=["accept", "refuse", "leave"], tenant_id=actor.organization_id, at__gte=until
+            workflow="enrolment",
+            name__in=["accept", "refuse", "leave", "come_back"],
+            tenant_id=actor.organization_id,
+            at__gte=until,
         ).order_by("-at", "-object_version")
         before = dict(changed.values_list("object_id", "source"))
     gains = _gains(until)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 PUBLIC = (
@@ -13,14 +14,14 @@ LEARNER = (
     "my_courses", "my_courses_waiting", "my_courses_none", "my_outline", "my_outline_done", "my_lesson",
     "my_lesson_practices", "my_quiz", "my_quiz_tried", "my_quiz_open", "my_quiz_marked", "my_quiz_unanswered",
     "my_quiz_waiting", "my_case", "my_case_opened", "my_case_applied", "my_case_as_learner", "my_certificates",
-    "my_certificates_none",
+    "my_certificates_none", "my_part_closed",
 )  # fmt: skip
 KEEPERS = (
     "kept_courses", "kept_course", "kept_course_unfinished", "kept_questions", "kept_learners", "kept_certificates",
     "kept_requests", "kept_request", "kept_time", "kept_answers", "kept_answer", "kept_revoke", "kept_proposals",
     "kept_proposal", "kept_report", "kept_course_new", "kept_frame", "kept_question_new", "kept_question_typed",
     "kept_question", "kept_question_edit", "kept_question_number", "kept_quizzes", "kept_quiz_new", "kept_quiz",
-    "kept_cases", "kept_case_new", "kept_case", "kept_prompt_new", "kept_prompt",
+    "kept_cases", "kept_case_new", "kept_case", "kept_prompt_new", "kept_prompt", "kept_closed",
 )  # fmt: skip
 ORGANIZATIONS = (
     "course_report", "course_report_none", "course_lists", "course_people", "course_proposals",
@@ -56,6 +57,7 @@ def plant(places: dict[str, Any]) -> None:
     from network_site.publishing.models import PublishedRecord
 
     from ..learning.courses import published_course, written_course
+    from ..learning.learners import move_back
     from ..people import acting
 
     with acting(person("publisher")):
@@ -72,6 +74,8 @@ def plant(places: dict[str, Any]) -> None:
     plant_at_work(places, courses)
     plant_completed(places, courses)
     plant_proposals(places, courses)
+    # Reports count what happened before this month.
+    move_back(timedelta(days=10))
     with acting(person("publisher")):
         places["answer_to_mark"] = Response.objects.get().pk
         small = courses["small"].pk

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 from uuid import UUID
+
+from django.utils import timezone
 
 from learning import services
 from learning.models import Attempt, Enrolment, QuestionVersion
@@ -80,3 +83,18 @@ def enrolment_of(user: User, course: PublishedRecord) -> Enrolment:
 def _enrolment(user: User, course: PublishedRecord) -> Enrolment:
     found: Enrolment = Enrolment.objects.get(person=user, record=course)
     return found
+
+
+def first_of_this_month() -> dt.datetime:
+    """Midnight: what came before is what reports count."""
+    return timezone.make_aware(dt.datetime.combine(timezone.localdate().replace(day=1), dt.time.min))
+
+
+def move_back(before: dt.timedelta, *people: User) -> None:
+    """All that these people did, or everybody, has happened so long before this month began."""
+    moment = first_of_this_month() - before
+    with acting_as(service_actor("registrar"), reason="test"):
+        enrolments = Enrolment.objects.filter(person__in=people) if people else Enrolment.objects.all()
+        enrolments.update(created_at=moment)
+        enrolments.filter(completed_at__isnull=False).update(completed_at=moment)
+        Attempt.objects.filter(enrolment__in=enrolments, ended_at__isnull=False).update(ended_at=moment)

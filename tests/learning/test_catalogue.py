@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from learning import cards, services
-from learning.models import Course, Enrolment, Invitation
+from learning.models import Course, Enrolment, Invitation, LessonPractice
 from learning.outline import Outline
 from learning.selectors.public import CourseQuery, band_of, list_catalogue
 from learning.snapshot import JSON_SCHEMA, SCHEMA
@@ -417,8 +417,12 @@ def test_a_practice_shows_its_lessons_and_whether_they_are_stale(client: Client,
     change_practice(scene)
     mark = "It speaks of version 1 of this practice, which has changed since."
     assert section() == (f"{fresh} {mark}", scene.path("llama", "Lesson 1"))
+    # Publishing it anew, for a reason of its own, is no reading; saying that it was read is.
     with acting(scene.publisher):
         publish("llama")
+        assert section() == (f"{fresh} {mark}", scene.path("llama", "Lesson 1"))
+        link = LessonPractice.objects.get(course=scene.record("llama"))
+        services.reread_practice(Course.objects.get(pk=link.course_id), link.pk)
     assert section() == (fresh, scene.path("llama", "Lesson 1"))
 
 

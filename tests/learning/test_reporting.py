@@ -31,7 +31,17 @@ from ..needs.stating import cost_of
 from ..people import People, acting
 from ..queries import asking
 from .courses import items, published_course
-from .learners import HALF, NOTHING, RIGHT, begin, complete, enrolment_of, try_quiz
+from .learners import (
+    HALF,
+    NOTHING,
+    RIGHT,
+    begin,
+    complete,
+    enrolment_of,
+    first_of_this_month,
+    move_back,
+    try_quiz,
+)
 
 Enter = Callable[[Any], Client]
 Counts = tuple[int | None, int | None, int | None]
@@ -178,22 +188,8 @@ class World:
     waiting: User
 
 
-def first_of_this_month() -> dt.datetime:
-    return timezone.make_aware(dt.datetime.combine(timezone.localdate().replace(day=1), dt.time.min))
-
-
 LAST_MONTH = dt.timedelta(days=10)
 THE_ONE_BEFORE = dt.timedelta(days=40)
-
-
-def move_back(before: dt.timedelta, *people: User) -> None:
-    """All that these people did, or everybody, has happened so long before this month began."""
-    moment = first_of_this_month() - before
-    with acting_as(service_actor("registrar"), reason="test"):
-        enrolments = Enrolment.objects.filter(person__in=people) if people else Enrolment.objects.all()
-        enrolments.update(created_at=moment)
-        enrolments.filter(completed_at__isnull=False).update(completed_at=moment)
-        Attempt.objects.filter(enrolment__in=enrolments, ended_at__isnull=False).update(ended_at=moment)
 
 
 def was_left(enrolment: Enrolment) -> None:
