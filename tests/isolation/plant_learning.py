@@ -46,12 +46,12 @@ CODE, ASKED = "isolated", "asked"
 # By the person of a ministry who wrote it, or of whom it is. Nobody of her ministry reads any of it.
 OF_LEARNER = ("opentext", "comment", "locked", "sharedcase", "home", "holder")
 OF_CONTRIBUTOR = ("openkept", "decision", "why")
-OF_FOCAL_POINT = ("whynot",)
+# The reason why she was not let in: hers to read, and in a history of the Network's.
+REFUSAL = "refusal"
+OF_FOCAL_POINT = ("whynot", REFUSAL)
 OF_PEOPLE = {"learner": OF_LEARNER, "contributor": OF_CONTRIBUTOR, "focal point": OF_FOCAL_POINT}
 # Everybody's in the ministry: a proposal that is being written, those that were sent, with the answer; the list.
 OF_MINISTRY = ("proposal", "sentproposal", "verdict", "listed")
-# A reason in a history: whoever was not let in is told by the Network, and reads no history.
-REFUSAL = "refusal"
 # What the Network reads of all that: what was handed to it, said by it, or sent to it, and names on certificates.
 OF_NETWORK = ("opentext", "comment", "why", "whynot", "holder", REFUSAL, "sentproposal", "verdict")
 # In the bank of the course: words of questions, right answers with all that is said of them, what came of the case.
@@ -75,7 +75,7 @@ def _words(house: Any, things: Iterable[str]) -> set[str]:
 
 def words(world: Any) -> set[str]:
     """Every canary of courses."""
-    things = {*OF_LEARNER, *OF_CONTRIBUTOR, *OF_FOCAL_POINT, *OF_MINISTRY, REFUSAL}
+    things = {*OF_LEARNER, *OF_CONTRIBUTOR, *OF_FOCAL_POINT, *OF_MINISTRY}
     return _words(world.a, things) | _words(world.b, things) | BANK | {REVOKED}
 
 
@@ -242,7 +242,7 @@ def _complete(world: Any, house: Any, course: PublishedRecord) -> None:
     try_quiz(learner, course, "After", RIGHT)
     with acting(world.publisher):
         text = Response.objects.get(attempt_id=first.pk)
-        services.mark_response(text, share=Decimal(1), comment=f"{word('comment')} well said")
+        services.mark_response(text, share=Decimal("0.5"), comment=f"{word('comment')} well said")
     planted.marked[house.letter] = text.pk
     second = try_quiz(learner, course, "Quiz", said)
     with acting(world.publisher):

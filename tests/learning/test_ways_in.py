@@ -43,7 +43,7 @@ from ..people import People, acting
 from .courses import items, published_course, written_course
 from .learners import HALF, NOTHING, RIGHT, begin, complete, decide, enrolment_of, try_quiz
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 
 Enter = Callable[[Any], Client]
 

@@ -27,7 +27,7 @@ from ..people import People, acting, published
 from .courses import items, published_course, written_course
 from .learners import complete
 
-pytestmark = [pytest.mark.django_db, pytest.mark.embedded]
+pytestmark = pytest.mark.django_db
 
 Enter = Callable[[Any], Client]
 
