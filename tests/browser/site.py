@@ -107,10 +107,11 @@ def run(*command: str | Path, env: dict[str, str], seconds: float = 600) -> str:
 
 @dataclass(frozen=True)
 class Seeded:
-    """A seeded database to copy from, the static files, and where its screens are."""
+    """A seeded database to copy from, the static files, the keys of its certificates, and where its screens are."""
 
     database: str
     static: Path
+    keys: Path
     places: dict[str, str]
     screens: dict[str, dict[str, list[str]]]
     routes: dict[str, str]
@@ -151,7 +152,8 @@ def make_seeded(template: str) -> Seeded:
             _seed(template, folder, static)
         known = json.loads(note.read_text(encoding="utf-8"))
         catalogs.compile_catalogues()
-    return Seeded(known["database"], static, known["places"], known["screens"], known["routes"])
+    keys = folder / "var" / "keys"
+    return Seeded(known["database"], static, keys, known["places"], known["screens"], known["routes"])
 
 
 def _clear_out(home: Path, pattern: str) -> None:
@@ -268,6 +270,7 @@ def serving(seeded: Seeded, suffix: str) -> Iterator[Site]:
             DATABASE_URL=database_url(name),
             ENLACE_VAR=str(folder / "var"),
             STATIC_ROOT=str(seeded.static),
+            LEARNING_KEYS_DIR=str(seeded.keys),
             PORT=str(port),
             SITE_URL=url,
         ),

@@ -222,7 +222,7 @@ def many_workers(committed_people: People, committed_db: str) -> Iterator[Site]:
         PORT=str(port),
         TRUSTED_PROXY_COUNT="1",
     )
-    site = Site(f"http://localhost:{port}", folder, given, Seeded("", folder, {}, {}, {}))
+    site = Site(f"http://localhost:{port}", folder, given, Seeded("", folder, folder, {}, {}, {}))
     (folder / "static").mkdir()
     try:
         site.start(
