@@ -11,6 +11,7 @@ from .models import (
     Attempt,
     CaseAnswer,
     CaseDraft,
+    CaseReflection,
     Certificate,
     Completion,
     Enrolment,
@@ -37,6 +38,7 @@ class Source:
         "learning.Response.marked_by": "none: part of the mark of somebody else",
         "learning.CaseDraft.person": "case_drafts",
         "learning.CaseAnswer.person": "case_decisions",
+        "learning.CaseReflection.person": "case_reflections",
         "learning.SharedReason.person": "case_texts_that_others_may_read",
         "learning.HomeAnswer.person": "case_answers_for_own_country",
         "learning.Certificate.person": "certificates",
@@ -78,6 +80,7 @@ class Source:
             "case_drafts": _rows(CaseDraft, user, "case", "answers", "saved_at"),
             "case_decisions": _rows(CaseAnswer, user, "prompt_id", "value", "text", "confidence", "at"),
             "case_texts_that_others_may_read": _rows(SharedReason, user, "answer__prompt_id"),
+            "case_reflections": _rows(CaseReflection, user, "case", "text"),
             "case_answers_for_own_country": _rows(HomeAnswer, user, "prompt_id", "text"),
             "certificates": _rows(
                 Certificate, user, "code", "kind", "snapshot", "shows_name", "issued_at", "revoked_at"

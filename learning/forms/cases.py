@@ -18,7 +18,7 @@ from network_site.common.templatetags.enlace import babel_locale
 from ..enums import PromptKind
 from ..outline import Item, words
 from ..quiz.writing import NumberField
-from ..services.cases import Decision, room_for
+from ..services.cases import REFLECTION_LONGEST, Decision, room_for
 
 CONFIDENCE = [
     (1, gettext_lazy("a guess")),
@@ -138,6 +138,21 @@ class CaseForm:
     def decisions(self) -> dict[UUID, Decision]:
         """What was sent, by prompt."""
         return {UUID(form.prompt["id"]): form.kept for form in self.forms}
+
+
+class ReflectForm(forms.Form):
+    """What one would decide differently once one has read what happened."""
+
+    text = forms.CharField(
+        required=False,
+        max_length=REFLECTION_LONGEST,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        label=gettext_lazy("What would you decide differently now, and why?"),
+        help_text=gettext_lazy("For yourself: nobody else reads it."),
+    )
+
+    def __init__(self, data: Any = None, stored: str = "") -> None:
+        super().__init__(data, prefix="reflect", initial={"text": stored})
 
 
 class HomeForm(forms.Form):

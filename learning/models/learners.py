@@ -362,6 +362,22 @@ class SharedReason(LearnerModel):
         return str(self.answer_id)
 
 
+class CaseReflection(LearnerModel):
+    """What a learner would decide differently once she has read what happened (learning page, 3.3)."""
+
+    hangs_on = "enrolment"
+
+    enrolment = models.ForeignKey(Enrolment, on_delete=models.CASCADE, related_name="+")
+    case = models.UUIDField()
+    text = models.TextField(max_length=3000, blank=True)
+
+    class Meta(LearnerModel.Meta):
+        constraints = [models.UniqueConstraint(fields=["enrolment", "case"], name="one_reflection_per_case")]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment_id} {self.case}"
+
+
 class HomeAnswer(LearnerModel):
     """The same decision for one's own country: what a draft need is made from."""
 

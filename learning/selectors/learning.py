@@ -22,6 +22,7 @@ from ..models import (
     Attempt,
     CaseAnswer,
     CaseOutcome,
+    CaseReflection,
     Certificate,
     Enrolment,
     HomeAnswer,
@@ -308,6 +309,12 @@ def outcomes_of(item: Item, person: UUID) -> dict[UUID, CaseOutcome]:
     prompts = [UUID(prompt["id"]) for prompt in (item.case or {})["prompts"]]
     with acting_as(person_through("grader", person)):
         return {row.prompt_id: row for row in CaseOutcome.objects.filter(prompt_id__in=prompts)}
+
+
+def reflection_on(enrolment: Enrolment, item: Item) -> str:
+    """What she would decide differently now; empty where she has not said it."""
+    rows = CaseReflection.objects.filter(enrolment=enrolment, case=item.case_id)
+    return rows.values_list("text", flat=True).first() or ""
 
 
 def home_answers(enrolment: Enrolment, item: Item) -> dict[UUID, HomeAnswer]:

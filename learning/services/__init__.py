@@ -1,6 +1,6 @@
 """What changes a course, an enrolment, an attempt, a case or a certificate."""
 
-from .cases import draft_need, lock_case, save_case, save_home, share_reason
+from .cases import draft_need, lock_case, save_case, save_home, save_reflection, share_reason
 from .certifying import revoke_certificate, show_name
 from .content import (
     remove_prompt,
@@ -64,6 +64,7 @@ __all__ = [
     "save_proposal",
     "save_question",
     "save_quiz",
+    "save_reflection",
     "send_proposal",
     "set_prerequisites",
     "share_reason",

@@ -21,12 +21,13 @@ from network_site.organizations.actor import current
 from network_site.taxonomy.models import Term
 
 from .. import permissions
-from ..models import CaseAnswer, CaseDraft, Enrolment, HomeAnswer, SharedReason
+from ..models import CaseAnswer, CaseDraft, CaseReflection, Enrolment, HomeAnswer, SharedReason
 from ..outline import Item, words
 from ..selectors.learning import drafted_need, outline_of
 from . import working
 
 HOME_LONGEST, SHORTEST_ROOM = 1500, 200
+REFLECTION_LONGEST = 3000
 BETWEEN = "\n\n"
 # Fields of a need that a case may fill, and how long each may be (needs/models/need.py).
 HOME_FIELDS = {"problem": 3000, "beneficiaries": 1000, "tried": 1500, "evidence": 1500, "constraints": 1500}
@@ -153,11 +154,29 @@ def share_reason(enrolment: Enrolment, prompt: UUID, *, shares: bool) -> None:
 
 
 @transaction.atomic
-def save_home(enrolment: Enrolment, item_id: UUID, texts: Mapping[UUID, str]) -> list[HomeAnswer]:
-    """Keep the same decisions for one's own country. Raises TransitionRefused before the case is locked."""
+def save_reflection(enrolment: Enrolment, item_id: UUID, text: str) -> CaseReflection:
+    """Keep what she would decide differently now. Raises TransitionRefused before the case is locked."""
+    locked, item = _opened(enrolment, item_id)
+    row = CaseReflection.objects.filter(enrolment=locked, case=item.case_id).first() or CaseReflection(
+        person_id=locked.person_id, enrolment=locked, case=item.case_id
+    )
+    row.text = plain(text).strip()[:REFLECTION_LONGEST]
+    row.save()
+    return row
+
+
+def _opened(enrolment: Enrolment, item_id: UUID) -> tuple[Enrolment, Item]:
+    """The same as `_case`, for what comes after the decisions."""
     locked, item = _case(enrolment, item_id)
     if not _is_locked(locked, item):
         raise TransitionRefused([Unmet("open", _("Decide for the case first; then apply it at home."))])
+    return locked, item
+
+
+@transaction.atomic
+def save_home(enrolment: Enrolment, item_id: UUID, texts: Mapping[UUID, str]) -> list[HomeAnswer]:
+    """Keep the same decisions for one's own country. Raises TransitionRefused before the case is locked."""
+    locked, item = _opened(enrolment, item_id)
     saved = []
     for prompt in (item.case or {})["prompts"]:
         pk = UUID(prompt["id"])

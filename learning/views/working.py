@@ -25,7 +25,7 @@ from network_site.publishing.models import PublishedRecord
 
 from .. import cards, progress, services
 from ..enums import AttemptState, EnrolmentState, Entry, ItemKind
-from ..forms.cases import AskForm, CaseForm, HomeForm
+from ..forms.cases import AskForm, CaseForm, HomeForm, ReflectForm
 from ..models import Attempt, CaseAnswer, CaseDraft, Enrolment
 from ..outline import Item, Outline
 from ..quiz import marks
@@ -539,6 +539,7 @@ def _case_page(
     item: Item,
     form: CaseForm | None = None,
     home: HomeForm | None = None,
+    reflect: ReflectForm | None = None,
     error: str = "",
     status: int = 200,
     ask_again: bool = False,
@@ -569,6 +570,7 @@ def _case_page(
             for pk, prompt in prompts.items()
             if pk in at_home and at_home[pk].text
         ],
+        "reflect": reflect or ReflectForm(None, selectors.reflection_on(enrolment, item)),
         "home": home or HomeForm(item, None, {pk: row.text for pk, row in at_home.items()}),
         "need_url": reverse("needs:need", args=[need]) if need else "",
         "can_draft": need_permissions.can_create(current()),
@@ -580,6 +582,8 @@ def _case_page(
 def _case_step(request: HttpRequest, enrolment: Enrolment, outline: Outline, item: Item) -> HttpResponse:
     if "home" in request.POST or "need" in request.POST:
         return _case_home(request, enrolment, outline, item)
+    if "reflect" in request.POST:
+        return _case_reflect(request, enrolment, outline, item)
     if "share" in request.POST or "unshare" in request.POST:
         return _case_share(request, enrolment, item)
     form = CaseForm(item, request.POST)
@@ -639,3 +643,17 @@ def _case_share(request: HttpRequest, enrolment: Enrolment, item: Item) -> HttpR
     else:
         messages.success(request, _("Nobody else reads this text any more."))
     return redirect(f"{reverse('learning:item', args=[enrolment.pk, item.id])}#d-{prompt}")
+
+
+def _case_reflect(request: HttpRequest, enrolment: Enrolment, outline: Outline, item: Item) -> HttpResponse:
+    """Keep what one would decide differently."""
+    form = ReflectForm(request.POST)
+    if not form.is_valid():
+        return _case_page(request, enrolment, outline, item, reflect=form, status=422)
+    try:
+        services.save_reflection(enrolment, item.id, form.cleaned_data["text"])
+    except TransitionRefused as refused:
+        messages.error(request, refused.messages[0])
+        return redirect("learning:item", enrolment.pk, item.id)
+    messages.success(request, _("Saved. Nobody else reads it."))
+    return redirect(f"{reverse('learning:item', args=[enrolment.pk, item.id])}#changed")

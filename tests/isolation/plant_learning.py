@@ -239,6 +239,7 @@ def _complete(world: Any, house: Any, course: PublishedRecord) -> None:
         )
         home = {pk: f"{word('home')} {key}" for key, pk in _prompts(course).items()}
         services.save_home(_own(learner, course), parts["Case"].id, home)
+        services.save_reflection(_own(learner, course), parts["Case"].id, f"{word('home')} instead")
     try_quiz(learner, course, "After", RIGHT)
     with acting(world.publisher):
         text = Response.objects.get(attempt_id=first.pk)

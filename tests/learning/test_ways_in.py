@@ -18,6 +18,7 @@ from learning.enums import AttemptState, EnrolmentState
 from learning.models import (
     Attempt,
     CaseAnswer,
+    CaseReflection,
     Certificate,
     Course,
     Enrolment,
@@ -443,6 +444,32 @@ def test_a_text_is_shared_and_taken_back(people: People, sign_in: Enter, publish
     assert shown() == [0, 0]
     assert client.post(url, {"share": str(course.pk)}).status_code == 404
     assert client.post(url, {"share": "nothing"}).status_code == 404
+
+
+def test_what_one_would_change_is_kept_for_oneself(sign_in: Enter, publisher: User, learner: User) -> None:
+    with acting(publisher):
+        course = published_course()
+    enrolment = begin(learner, course)
+    client, url = sign_in(learner), reverse("learning:item", args=[enrolment.pk, items(course)["Case"].id])
+    # Before it is locked there is nothing to change.
+    assert client.post(url, {"reflect-text": "Too early.", "reflect": "1"}).status_code == 302
+    with acting(learner):
+        assert not CaseReflection.objects.exists()
+    decide(learner, course, "Case")
+    long = client.post(url, {"reflect-text": "x" * 3001, "reflect": "1"})
+    assert long.status_code == 422
+    kept = BeautifulSoup(long.content, "html.parser").find("textarea", {"name": "reflect-text"})
+    assert kept is not None
+    assert kept.text.strip() == "x" * 3001
+    for text in ("Ask the offices first.", "Ask the offices first, and the firms."):
+        assert client.post(url, {"reflect-text": text, "reflect": "1"}).url == f"{url}#changed"
+    assert "Ask the offices first, and the firms." in text_of(client.get(url))
+    with acting(learner):
+        assert Source().parts(learner)["case_reflections"] == [
+            {"case": items(course)["Case"].case_id, "text": "Ask the offices first, and the firms."}
+        ]
+    with acting(publisher):
+        assert not CaseReflection.objects.exists()
 
 
 def test_what_was_not_understood_is_kept_as_it_was_typed(sign_in: Enter, publisher: User, learner: User) -> None:
