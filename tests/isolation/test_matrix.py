@@ -26,8 +26,8 @@ embedded = pytest.mark.embedded
 BY_EVERY_METHOD = {"anonymous", "rival focal point", "specialist"}
 # Whose cells are like those of somebody above or below her in the list, but for a few: by night.
 BY_NIGHT = {
-    "owner's contributor", "rival contributor", "first reviewer", "reviewer's colleague",
-    "reviewer of something else", "user without membership",
+    "owner's contributor", "owner's administrator", "rival contributor", "first reviewer", "reviewer's colleague",
+    "reviewer of something else", "superuser without membership", "user without membership",
 }  # fmt: skip
 # On SQLite lock 1 stands alone; by day somebody tries it to whom everything is foreign.
 ON_BOTH = {"rival focal point"}
