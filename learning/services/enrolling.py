@@ -160,14 +160,6 @@ def give_time(enrolment: Enrolment, *, percent: int) -> Enrolment:
 
 
 @transaction.atomic
-def switch_language(enrolment: Enrolment, language: str) -> None:
-    """Remember the language in which she reads; answers are kept, because they are ids and not words."""
-    Enrolment.objects.filter(pk=enrolment.pk, person_id=current().user_id).exclude(language=language).update(
-        language=language
-    )
-
-
-@transaction.atomic
 def take_newer(enrolment: Enrolment) -> Enrolment:
     """Go on in the newest version of the course. What was done stays done, where the item is still there."""
     locked = lock_for_writing(enrolment)

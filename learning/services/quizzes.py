@@ -24,11 +24,11 @@ from network_site.common.workflow import TransitionRefused, Unmet, lock_for_writ
 from network_site.organizations.actor import acting_as, current, person_through
 
 from .. import permissions
-from ..enums import AttemptState, Feedback
+from ..enums import AttemptState
 from ..models import Attempt, Enrolment, Response
 from ..outline import Item
 from ..quiz import drawing, marks
-from ..selectors.learning import outline_of
+from ..selectors.learning import outline_of, tells_at_once
 from . import marking, working
 
 A_MOMENT = timedelta(seconds=1)
@@ -119,7 +119,7 @@ def _open(attempt: Attempt) -> Attempt:
 def _keep(attempt: Attempt, item: Item, answers: Mapping[UUID, Any]) -> None:
     drawn = {UUID(pk) for pk in attempt.drawn}
     held = {response.version_id: response for response in Response.objects.filter(attempt=attempt)}
-    tells = (item.quiz or {})["feedback"] == Feedback.NOW
+    tells = tells_at_once(item.quiz or {})
     given = {
         pk: answer
         for pk, answer in answers.items()
